@@ -1,0 +1,272 @@
+"""Paths into JSON, and the exact reader of JSON.
+
+A path is a tuple of steps from the root: a string is a key, an integer an index, ``ANY`` every member of
+an array. Printed it is JSONPath: ``$.customerId``, ``$.tags[*]``, ``$['odd key'][0]``.
+
+A read is what a consumer reads: a path in which ``ANY`` stands for any one key or index and ``DESCENT`` for
+any number of steps, and in which arrays may be passed through unnamed (JSONata maps over them silently).
+
+The reader keeps what was written: integers of any size, ``1.0`` apart from ``1`` (a Decimal), duplicate keys
+noticed, nesting bounded.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import Enum
+from typing import Final, TypeAlias
+
+from monitor.errors import JsonError
+from monitor.printable import printable
+
+Json: TypeAlias = "bool | int | float | Decimal | str | list[Json] | dict[str, Json] | None"
+
+
+class Wild(Enum):
+    ANY = "*"
+    DESCENT = ".."
+
+
+ANY: Final = Wild.ANY
+DESCENT: Final = Wild.DESCENT
+Step: TypeAlias = str | int | Wild
+Path: TypeAlias = tuple[Step, ...]
+ROOT: Final[Path] = ()
+
+MAX_DEPTH: Final = 100  # the official engine's parser stops at 128
+_PLAIN_KEY: Final = re.compile(r"[^\W\d][\w-]*", re.ASCII)
+
+
+# -- paths ------------------------------------------------------------------------------------------------
+
+
+def _format_step(step: Step) -> str:
+    if isinstance(step, str):
+        if _PLAIN_KEY.fullmatch(step):
+            return f".{step}"
+        quoted = step.replace("\\", "\\\\").replace("'", "\\'")
+        return f"['{printable(quoted, limit=sys.maxsize)}']"
+    if isinstance(step, int):
+        return f"[{step}]"
+    return "[*]" if step is ANY else ".."
+
+
+def format_path(path: Path) -> str:
+    """``('a', ANY, 'b c')`` as ``$.a[*]['b c']``. Unsafe characters of keys are escaped, so it is safe to show."""
+    return "$" + "".join(map(_format_step, path))
+
+
+_STEP: Final = re.compile(
+    r"""(?P<descent>\.\.)
+      | \.(?P<star>\*)
+      | \.?\[\s*(?:(?P<index>-?\d+)|(?P<any>\*)|'(?P<single>(?:[^'\\]|\\.)*)'|"(?P<double>(?:[^"\\]|\\.)*)")\s*\]
+      | \.?(?P<key>[^.\[\]'"\s*][^.\[\]]*)
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+_ESCAPE: Final = re.compile(r"\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|(.))", re.DOTALL)
+
+
+def _unescape(text: str) -> str:
+    def char(match: re.Match[str]) -> str:
+        code = match[1] or match[2] or match[3]
+        return chr(int(code, 16)) if code else match[4]
+
+    return _ESCAPE.sub(char, text)
+
+
+def _parsed_step(match: re.Match[str]) -> Step:
+    kind = match.lastgroup or ""
+    if kind == "index":
+        return int(match["index"])
+    if kind in ("any", "star"):
+        return ANY
+    if kind == "descent":
+        return DESCENT
+    return _unescape(match[kind]) if kind in ("single", "double") else match["key"]
+
+
+def parse_path(text: str) -> Path:
+    """The path that ``text`` prints: inverse of ``format_path``; also reads what Pact files and engines print.
+
+    Raises JsonError where ``text`` is no such path.
+    """
+    if not text.startswith("$"):
+        raise JsonError(f"'{printable(text)}' is not a JSON path", fix="begin it with $, for instance $.customerId")
+    steps: list[Step] = []
+    position = 1
+    while position < len(text):
+        match = _STEP.match(text, position)
+        if match is None:
+            raise JsonError(f"'{printable(text)}' is not a JSON path", where=f"character {position + 1}")
+        steps.append(_parsed_step(match))
+        position = match.end()
+    return tuple(steps)
+
+
+def general(path: Path) -> Path:
+    """``path`` with every index as ``ANY``: the place, whichever member."""
+    return tuple(ANY if isinstance(step, int) else step for step in path)
+
+
+def starts_with(path: Path, prefix: Path) -> bool:
+    return path[: len(prefix)] == prefix
+
+
+def values_at(value: Json, path: Path) -> Iterator[Json]:
+    """Every value at ``path`` (keys, indexes and ANY over array members), in document order; none if it is missing."""
+    if not path:
+        yield value
+        return
+    step, rest = path[0], path[1:]
+    if step is ANY:
+        members: list[Json] = value if isinstance(value, list) else []
+        for member in members:
+            yield from values_at(member, rest)
+    elif isinstance(step, str):
+        if isinstance(value, dict) and step in value:
+            yield from values_at(value[step], rest)
+    elif isinstance(step, int) and isinstance(value, list) and -len(value) <= step < len(value):
+        yield from values_at(value[step], rest)
+
+
+# -- reads ------------------------------------------------------------------------------------------------
+
+
+class Touch(Enum):
+    """How a read meets a path."""
+
+    NONE = "none"
+    THROUGH = "through"  # the read goes through the path to something below it
+    EXACT = "exact"  # the read ends at the path
+    WITHIN = "within"  # the read ends above: the path is part of the value read
+
+
+_ORDER: Final = (Touch.NONE, Touch.WITHIN, Touch.THROUGH, Touch.EXACT)
+
+
+def _best(touches: Iterator[Touch]) -> Touch:
+    return max(touches, key=_ORDER.index, default=Touch.NONE)
+
+
+def touch(read: Path, path: Path) -> Touch:
+    """How ``read`` meets ``path``. Array steps of ``path`` may be passed through unnamed by the read."""
+    if not path:
+        return Touch.THROUGH if read else Touch.EXACT
+    if not read:
+        # what is left of the path: only array steps are still the same value, read element by element
+        return Touch.EXACT if all(not isinstance(step, str) for step in path) else Touch.WITHIN
+    head, step = read[0], path[0]
+    if head is DESCENT:
+        return _best(touch(r, p) for r, p in ((read[1:], path), (read, path[1:])))
+    ways: list[tuple[Path, Path]] = []
+    if head is ANY or head == step or (isinstance(head, int) and (step is ANY)):
+        ways.append((read[1:], path[1:]))
+    if not isinstance(step, str):
+        ways.append((read, path[1:]))
+    return _best(touch(r, p) for r, p in ways)
+
+
+# -- reading JSON -----------------------------------------------------------------------------------------
+
+
+class JsonType(Enum):
+    """The names people see. ``1`` is an Integer and ``1.0`` a Decimal, but they are one type."""
+
+    STRING = "String"
+    INTEGER = "Integer"
+    DECIMAL = "Decimal"
+    BOOLEAN = "Boolean"
+    NULL = "Null"
+    OBJECT = "Object"
+    ARRAY = "Array"
+
+
+_TYPES: Final[dict[type, JsonType]] = {
+    str: JsonType.STRING,
+    int: JsonType.INTEGER,
+    float: JsonType.DECIMAL,
+    Decimal: JsonType.DECIMAL,
+    bool: JsonType.BOOLEAN,
+    type(None): JsonType.NULL,
+    dict: JsonType.OBJECT,
+    list: JsonType.ARRAY,
+}
+
+
+def json_type(value: Json) -> JsonType:
+    return _TYPES[type(value)]
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A JSON text as read: ``value`` and the names of keys that one object holds twice (the last one counts)."""
+
+    value: Json
+    duplicates: tuple[str, ...] = ()
+
+
+def _refuse_constant(name: str) -> Json:
+    raise JsonError(f"{name} is not JSON")
+
+
+def _big_int(text: str) -> int | Decimal:
+    # int() refuses more than 4,300 digits (a denial-of-service guard); a Decimal holds them exactly
+    return int(text) if len(text) <= 4_000 else Decimal(text)
+
+
+def _check_depth(value: Json, bound: int) -> None:
+    level: list[Json] = [value]
+    for _ in range(bound + 1):
+        level = [
+            child
+            for node in level
+            for child in (node.values() if isinstance(node, dict) else node if isinstance(node, list) else ())
+            if isinstance(child, dict | list)
+        ]
+        if not level:
+            return
+    raise JsonError(f"nested deeper than {bound} levels")
+
+
+def _decoder(pairs_hook: Callable[[list[tuple[str, Json]]], Json], exact: bool) -> json.JSONDecoder:
+    return json.JSONDecoder(
+        object_pairs_hook=pairs_hook,
+        parse_float=Decimal if exact else float,
+        parse_int=_big_int,
+        parse_constant=_refuse_constant,
+    )
+
+
+def read_json(data: bytes | str, *, max_depth: int = MAX_DEPTH, exact: bool = True) -> Document:
+    """JSON as it was written (RFC 8259; UTF-8, with or without a byte order mark).
+
+    Numbers with a fraction or exponent are Decimals; ``exact=False`` makes them floats, as engines want them.
+    Raises JsonError for text that is not JSON, not UTF-8, or nested deeper than ``max_depth``.
+    """
+    duplicates: list[str] = []
+
+    def pairs(items: list[tuple[str, Json]]) -> Json:
+        result = dict(items)
+        if len(result) != len(items):
+            counts = Counter(key for key, _ in items)
+            duplicates.extend(key for key, count in counts.items() if count > 1)
+        return result
+
+    try:
+        text = data if isinstance(data, str) else data.decode("utf-8-sig")
+        value: Json = _decoder(pairs, exact).decode(text)
+    except UnicodeDecodeError as error:
+        raise JsonError("it is not UTF-8 text", where=f"byte {error.start}") from None
+    except json.JSONDecodeError as error:
+        raise JsonError(f"it is not JSON: {error.msg}", where=f"line {error.lineno}, column {error.colno}") from None
+    except RecursionError:
+        raise JsonError(f"nested deeper than {max_depth} levels") from None
+    _check_depth(value, max_depth)
+    return Document(value, tuple(dict.fromkeys(duplicates)))
