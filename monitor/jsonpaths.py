@@ -223,7 +223,7 @@ def _big_int(text: str) -> int | Decimal:
 
 def _check_depth(value: Json, bound: int) -> None:
     level: list[Json] = [value]
-    for _ in range(bound + 1):
+    for _ in range(bound):
         level = [
             child
             for node in level

@@ -377,6 +377,15 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """The findings at one root in words, a line each; vendor text in them is escaped."""
+
+    root: str
+    severity: Severity
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Case:
     """All that judging one response needs; crosses into the worker as bytes.
 
@@ -440,6 +449,7 @@ class Result:
     reason: str = ""
     fix: str = ""
     findings: tuple[Finding, ...] = ()
+    told: tuple[Told, ...] = ()  # the findings in words, by root, worst first
     notes: tuple[str, ...] = ()
     evidence: str = ""
     baseline: str = ""

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
-
-# Cc controls, Cf format marks (bidi overrides, zero width), Cs lone surrogates, Co private use, Zl/Zp separators
-_UNSAFE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 ELLIPSIS = "..."
 
 
@@ -17,6 +13,5 @@ def _escaped(char: str) -> str:
 def printable(text: str, limit: int = 200) -> str:
     """``text`` on one line, unsafe characters as ``\\xNN`` or ``\\uNNNN``, cut to ``limit`` characters."""
     cut = text if len(text) <= limit else text[: max(0, limit - len(ELLIPSIS))] + ELLIPSIS
-    if cut.isascii() and cut.isprintable():
-        return cut
-    return "".join(_escaped(c) if unicodedata.category(c) in _UNSAFE else c for c in cut)
+    # not printable to Python: controls, format marks (bidi, zero width), surrogates, private use, odd spaces
+    return cut if cut.isprintable() else "".join(c if c.isprintable() else _escaped(c) for c in cut)

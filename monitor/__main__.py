@@ -1,0 +1,6 @@
+"""``python -m monitor``."""
+
+from monitor.cli.main import run
+
+if __name__ == "__main__":
+    run()

@@ -1,0 +1,131 @@
+"""check, recheck: judge what the vendor answers now, or what was recorded."""
+
+from __future__ import annotations
+
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from monitor.cli.console import (
+    ConfigOption,
+    InteractionOption,
+    ProgressDisplay,
+    VendorsOption,
+    WaitOption,
+    note,
+    save,
+    settings_of,
+    shown_path,
+    wants_color,
+    write,
+)
+
+if TYPE_CHECKING:
+    from monitor.model import RunReport, Settings
+    from monitor.pipeline.tools import Selection
+
+
+class FailOn(StrEnum):
+    """The least severity that makes the exit code 1."""
+
+    BREAKING = "breaking"
+    WARNING = "warning"
+    INFO = "info"
+
+
+FormatOption = Annotated[str, typer.Option("--format", "-f", help="text or json.")]
+OutputOption = Annotated[Path | None, typer.Option("--output", "-o", help="Write the report to this file.")]
+FailOnOption = Annotated[FailOn, typer.Option("--fail-on", help="Exit 1 from this severity on.")]
+
+
+def selection_of(vendors: list[str] | None, interaction: str | None, fail_on: FailOn = FailOn.BREAKING) -> Selection:
+    from monitor.model import Severity
+    from monitor.pipeline.tools import Selection
+
+    return Selection(tuple(vendors or ()), interaction, Severity(fail_on.value))
+
+
+def show_report(report: RunReport, settings: Settings, form: str, output: Path | None) -> int:
+    """Prints or saves the report; the run's exit code."""
+    from monitor.reports import Options, find
+
+    color = output is None and form == "text" and wants_color(sys.stdout)
+    text = find(form).render(report, Options(color=color, recordings=shown_path(settings.recordings_dir)))
+    if output is None:
+        write(text)
+    else:
+        save(output, text)
+        note(f"{output}: exit {report.exit_code} {'; '.join(report.exit_reasons)}".rstrip())
+    return report.exit_code
+
+
+def check(  # noqa: PLR0913, PLR0917 - a command's options are its parameters
+    vendor: VendorsOption = None,
+    interaction: InteractionOption = None,
+    form: FormatOption = "text",
+    output: OutputOption = None,
+    fail_on: FailOnOption = FailOn.BREAKING,
+    wait: WaitOption = False,
+    config: ConfigOption = None,
+) -> int:
+    """Call the vendors, keep the responses, and tell what has drifted.
+
+    Examples:
+
+      monitor check --vendor crm
+
+      monitor check --format json --output report.json --fail-on warning
+    """
+    from monitor.pipeline.check import check as walk
+    from monitor.reports import find
+    from monitor.wiring import tools_of
+
+    find(form)
+    settings = settings_of(config)
+    with ProgressDisplay() as progress:
+        tools = tools_of(settings, progress, "check", None if wait else 0)
+        report = walk(settings, tools, selection_of(vendor, interaction, fail_on))
+    return show_report(report, settings, form, output)
+
+
+def recheck(  # noqa: PLR0913, PLR0917 - a command's options are its parameters
+    vendor: VendorsOption = None,
+    interaction: InteractionOption = None,
+    run: Annotated[str | None, typer.Option("--run", help="The run to judge again (a folder below runs/).")] = None,
+    every: Annotated[bool, typer.Option("--all", help="Judge the recordings of every run.")] = False,
+    form: FormatOption = "text",
+    output: OutputOption = None,
+    fail_on: FailOnOption = FailOn.BREAKING,
+    config: ConfigOption = None,
+) -> int:
+    """Judge stored recordings with today's contracts and baselines, offline.
+
+    Without --run or --all the newest run of each vendor is judged. Nothing is called and nothing is written.
+
+    Examples:
+
+      monitor recheck --vendor crm
+
+      monitor recheck --run 20261122T085800Z-ab12cd
+    """
+    from monitor.errors import UsageError
+    from monitor.pipeline.recheck import recheck as walk
+    from monitor.reports import find
+    from monitor.wiring import tools_of
+
+    find(form)
+    if run is not None and every:
+        raise UsageError("--run and --all exclude each other")
+    settings = settings_of(config, offline=True)
+    with ProgressDisplay() as progress:
+        tools = tools_of(settings, progress, "recheck")
+        report = walk(settings, tools, selection_of(vendor, interaction, fail_on), run, every)
+    return show_report(report, settings, form, output)
+
+
+def register(app: typer.Typer) -> None:
+    app.command()(check)
+    app.command()(recheck)

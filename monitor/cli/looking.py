@@ -1,0 +1,202 @@
+"""show, diff, vendors, contracts list, config check: look at what is there; nothing is called."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from monitor.cli.console import (
+    ConfigOption,
+    InteractionOption,
+    VendorsOption,
+    report_error,
+    settings_of,
+    shown_path,
+    write,
+)
+from monitor.printable import printable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from monitor.model import Recording, Response, Settings
+    from monitor.pipeline.planning import Job
+
+RecordingArgument = Annotated[
+    str, typer.Argument(help="A recording: a .har file, or its path below the recordings folder.")
+]
+
+
+def _settings_or_none(config: Path | None) -> Settings | None:
+    """Settings, if there are any: a recording can be looked at without a monitor.yaml."""
+    from monitor.errors import UsageError
+
+    try:
+        return settings_of(config, offline=True)
+    except UsageError:
+        if config is not None:
+            raise
+        return None
+
+
+def _read(settings: Settings | None, name: str) -> Recording:
+    from monitor.recordings.store import Store
+
+    here = Path(name)
+    root = Path(settings.recordings_dir) if settings else Path("recordings").absolute()
+    return Store(root).read(str(here.absolute()) if here.exists() else name)
+
+
+def _types(response: Response) -> Iterator[str]:
+    """The body's paths and types, array members merged; no value."""
+    from monitor.checking.shape import outline
+    from monitor.errors import JsonError
+    from monitor.jsonpaths import format_path, read_json
+
+    try:
+        value = read_json(response.body).value
+    except JsonError as error:
+        yield f"  {len(response.body):,} bytes that are not JSON ({error.what})"
+        return
+    for path, types in outline(value):
+        yield f"  {format_path(path)}  {' | '.join(t.value for t in types)}"
+
+
+def _head(recording: Recording) -> Iterator[str]:
+    exchange = recording.exchange
+    yield f"{recording.vendor}: {printable(recording.description)}"
+    yield f"{exchange.request.method} {printable(exchange.request.url, 500)}"
+    yield f"recorded {exchange.started:%Y-%m-%d %H:%M:%S} UTC in {exchange.elapsed * 1000:.0f} ms, run {recording.run_id}"
+    if recording.approval is not None:
+        approval = recording.approval
+        note = f": {printable(approval.note)}" if approval.note else ""
+        yield f"approved {approval.at:%Y-%m-%d %H:%M:%S} UTC by {printable(approval.by)}{note}"
+    if recording.masks:
+        yield "masked: " + ", ".join(f"{mask.name} in {mask.where}" for mask in recording.masks)
+    if exchange.fault is not None:
+        yield f"{exchange.fault.outcome.value}: {printable(exchange.fault.what, 400)}"
+
+
+def show(
+    recording: RecordingArgument,
+    raw: Annotated[bool, typer.Option("--raw", help="Print the header and body values too.")] = False,
+    config: ConfigOption = None,
+) -> int:
+    """Show one recording: what was asked, and what the answer is made of (types only, unless --raw).
+
+    Examples:
+
+      monitor show recordings/baseline/crm/a-get-request-to-look-up-customer-by-phone-1a2b3c4d.har
+    """
+    kept = _read(_settings_or_none(config), recording)
+    lines = [*_head(kept)]
+    response = kept.exchange.response
+    if response is not None:
+        lines.append(f"status {response.status} {printable(response.reason)}".rstrip())
+        if raw:
+            lines += [f"  {printable(name)}: {printable(value, 1000)}" for name, value in response.headers]
+            text = response.body.decode("utf-8", "backslashreplace")
+            lines += [printable(line, 10_000) for line in text.splitlines()]
+        else:
+            lines.append("headers: " + ", ".join(printable(name) for name, _ in response.headers))
+            lines += _types(response)
+    write("\n".join(lines) + "\n")
+    return 0
+
+
+def diff(a: RecordingArgument, b: RecordingArgument, config: ConfigOption = None) -> int:
+    """Tell the structural difference from recording A to recording B. Exits 1 if there is one.
+
+    Examples:
+
+      monitor diff recordings/baseline/crm/lookup-1a2b3c4d.har recordings/runs/RUN/crm/lookup-1a2b3c4d.har
+    """
+    from monitor.checking.judge import compare
+    from monitor.checking.words import told
+    from monitor.errors import RecordingError
+
+    settings = _settings_or_none(config)
+    before, after = (_read(settings, name) for name in (a, b))
+    for name, kept in ((a, before), (b, after)):
+        if kept.exchange.response is None:
+            raise RecordingError("it holds no response", where=name)
+    assert before.exchange.response is not None  # noqa: S101 - told above
+    assert after.exchange.response is not None  # noqa: S101 - told above
+    findings = compare(before.exchange.response, after.exchange.response)
+    for group in told(findings):
+        write("\n".join([group.root, *(f"  {line}" for line in group.lines)]) + "\n")
+    if not findings:
+        write("no structural difference\n")
+    return 1 if findings else 0
+
+
+def vendors(config: ConfigOption = None) -> int:
+    """List the vendors of monitor.yaml."""
+    from monitor.recordings.masking import Masker
+
+    settings = settings_of(config, offline=True)
+    masker = Masker(settings.secrets)
+    for vendor in settings.vendors.values():
+        contracts = f"{len(vendor.contracts)} contract file{'s'[: len(vendor.contracts) != 1]}"
+        write(
+            f"{vendor.name}  {masker.text(vendor.base_url)}  {contracts}, {len(vendor.translations)} translation(s)\n"
+        )
+    return 0
+
+
+def _interaction(job: Job) -> Iterator[str]:
+    interaction = job.interaction
+    where = f"{interaction.contract.file} {interaction.contract.pointer}" if interaction.contract else ""
+    yield f"{job.vendor.name}: {printable(interaction.description)}"
+    yield f"  id        {interaction.id}"
+    yield f"  request   {interaction.request.method} {printable(interaction.request.path)}"
+    yield f"  contract  {where}"
+    yield from (f"  {t.kind}   {t.name} ({t.file})" for t in interaction.translations)
+    if job.refusal:
+        yield f"  not run   {printable(job.refusal, 400)}"
+
+
+def contracts_list(
+    vendor: VendorsOption = None, interaction: InteractionOption = None, config: ConfigOption = None
+) -> int:
+    """List the interactions of the contracts, and what cannot be sent and why."""
+    from monitor.cli.checking import selection_of
+    from monitor.pipeline.planning import plan_jobs
+
+    jobs = plan_jobs(settings_of(config, offline=True), selection_of(vendor, interaction))
+    for job in jobs.jobs:
+        write("\n".join(_interaction(job)) + "\n")
+    for skipped in jobs.skipped:
+        write(f"{skipped.vendor}: {printable(skipped.description)}\n  skipped   {printable(skipped.reason)}\n")
+        write(f"  contract  {skipped.file} {skipped.pointer}\n")
+    return 0
+
+
+def config_check(config: ConfigOption = None) -> int:
+    """Check monitor.yaml, the contracts and the translations it names; tell every fault at once."""
+    from monitor.cli.checking import selection_of
+    from monitor.pipeline.planning import plan_jobs
+
+    settings = settings_of(config)
+    jobs = plan_jobs(settings, selection_of(None, None))
+    for job in jobs.jobs:
+        if job.refusal:
+            report_error(f"{job.vendor.name}: {printable(job.interaction.description)} will not run: {job.refusal}")
+    write(f"{shown_path(settings.file)}: ok, {len(jobs.vendors)} vendor(s), {len(jobs.jobs)} interaction(s)\n")
+    return 0
+
+
+def register(app: typer.Typer) -> None:
+    app.command()(show)
+    app.command()(diff)
+    app.command()(vendors)
+    for name, text, command, what in (
+        ("contracts", "Look at the contracts.", contracts_list, "list"),
+        ("config", "Look at monitor.yaml.", config_check, "check"),
+    ):
+        group = typer.Typer(help=text, no_args_is_help=True, rich_markup_mode=None)
+        group.callback()(lambda: None)
+        group.command(what)(command)
+        app.add_typer(group, name=name)

@@ -1,0 +1,92 @@
+"""The command line as a whole: which commands there are, and how every ending becomes an exit code."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from typing import Annotated, Final
+
+import typer
+from typer.exceptions import TyperException
+
+from monitor import __version__
+from monitor.cli import approving, checking, looking, sandboxing, starting
+from monitor.cli.console import close_quietly, report_error
+from monitor.errors import MonitorError
+
+EXIT_INTERRUPTED: Final = 130
+EXIT_OURS: Final = 70
+TRACEBACK_VARIABLE: Final = "MONITOR_TRACEBACK"
+
+app = typer.Typer(
+    name="monitor",
+    help="Tells people that a vendor's API has drifted, before their flows go blank.",
+    epilog="Exit codes: 0 quiet, 1 drift, 2 usage or configuration, 3 something could not be judged, 70 our fault.",
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    no_args_is_help=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+for group in (checking, approving, looking, starting, sandboxing):
+    group.register(app)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"monitor {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    pass
+
+
+def _internal_error(error: BaseException) -> None:
+    """One line without the error's text, which may quote what must not be shown."""
+    last = traceback.extract_tb(error.__traceback__)[-1:]
+    place = f" at {os.path.basename(last[0].filename)}:{last[0].lineno}" if last else ""  # noqa: PTH119 - a name only
+    report_error(
+        f"internal error: {type(error).__name__}{place}; nothing recorded is lost; "
+        f"please report it with what {TRACEBACK_VARIABLE}=1 prints (read it for secrets first)"
+    )
+    if os.environ.get(TRACEBACK_VARIABLE) == "1":
+        traceback.print_exception(error)
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Runs one command line; the exit code. Never raises."""
+    try:
+        code = app(list(arguments), standalone_mode=False, prog_name="monitor")
+        return code if isinstance(code, int) else 0
+    except TyperException as error:
+        report_error(f"{error.format_message()}; try: monitor --help")
+        return 2
+    except MonitorError as error:
+        report_error(str(error))
+        return error.exit_code
+    except (KeyboardInterrupt, typer.Abort):
+        report_error("interrupted; what was recorded is kept, and the next run closes this one")
+        return EXIT_INTERRUPTED
+    except BrokenPipeError:
+        close_quietly()
+        return 0
+    except Exception as error:  # noqa: BLE001 - the last line of defence: never a traceback, never exit 1
+        _internal_error(error)
+        return EXIT_OURS
+
+
+def run() -> None:
+    """The console script."""
+    code = main(sys.argv[1:])
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        close_quietly()
+    sys.exit(code)

@@ -1,0 +1,1 @@
+"""Pact files and translations of a vendor -> interactions."""

@@ -1,0 +1,108 @@
+"""A recording made the baseline: refused where it would bless an error, a mismatch or an unaccepted loss."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from monitor.errors import RecordingError, UsageError
+from monitor.model import Approval, Loss, Mismatch, Recording, Result, Settings
+from monitor.pipeline.planning import Job, plan_jobs
+from monitor.pipeline.tools import Judges, Selection, Tools
+from monitor.pipeline.verdicts import begin
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A recording that may become the baseline. ``refusals`` say why it may not (empty: it may)."""
+
+    job: Job
+    recording: Recording
+    result: Result
+    refusals: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """Who approves, and what they accept. ``losses``: outputs whose loss is accepted, which needs a note."""
+
+    by: str
+    note: str = ""
+    losses: tuple[str, ...] = ()
+
+
+def _losses(result: Result) -> Iterator[Loss]:
+    return (f.detail for f in result.findings if isinstance(f.detail, Loss))
+
+
+def _refusals(result: Result, accepted: Sequence[str]) -> Iterator[str]:
+    if not result.outcome.judged:
+        yield f"{result.outcome.value}: {result.reason}"
+    for finding in result.findings:
+        detail = finding.detail
+        if isinstance(detail, Mismatch):
+            yield f"the contract forbids it: expected {detail.expected}; actual: {detail.actual}"
+        elif isinstance(detail, Loss) and detail.output not in accepted:
+            lost = f"output {detail.output}: {detail.before or 'not there'} -> {detail.after}"
+            yield f'{lost}; to accept it: --accept-loss {detail.output} --note "why"'
+
+
+def _http_error(job: Job, recording: Recording) -> Iterator[str]:
+    response = recording.exchange.response
+    expected = job.interaction.expected_status
+    if response is not None and response.status >= 400 and response.status != expected:
+        yield f"it is an HTTP error: status {response.status}"
+
+
+def _candidate(tools: Tools, judges: Judges, job: Job, recording: Recording, consent: Consent) -> Candidate:
+    result = begin(tools, judges, job, recording, None).finish()
+    refusals = (*_http_error(job, recording), *_refusals(result, consent.losses))
+    return Candidate(job, recording, result, tuple(dict.fromkeys(refusals)))
+
+
+def _found(tools: Tools, job: Job, path: str | None) -> Recording | None:
+    if path is None:
+        return tools.store.latest(job.vendor.name, job.interaction.id)
+    recording = tools.store.read(path)
+    if (recording.vendor, recording.interaction_id) == job.key:
+        return recording
+    return None
+
+
+def candidates(
+    settings: Settings, tools: Tools, selection: Selection, path: str | None, consent: Consent
+) -> tuple[Candidate, ...]:
+    """The newest recording of each selected interaction (or the one at ``path``), judged as approval needs it.
+
+    Raises UsageError where a named recording is of none of the selected interactions.
+    """
+    if consent.losses and not consent.note:
+        raise UsageError("an accepted loss needs a reason", fix='add --note "why"')
+    jobs = plan_jobs(settings, selection).jobs
+    found = [(job, recording) for job in jobs if (recording := _found(tools, job, path)) is not None]
+    if not found:
+        what = "the recording is of another interaction" if path else "there is no recording to approve"
+        raise UsageError(what, fix="run: monitor record --vendor " + " ".join(selection.vendors))
+    with tools.judges(len(found)) as judges:
+        judged = tuple(_candidate(tools, judges, job, recording, consent) for job, recording in found)
+    lost = {loss.output for candidate in judged for loss in _losses(candidate.result)}
+    unknown = [name for name in consent.losses if name not in lost]
+    if unknown:
+        raise UsageError(
+            f"no loss of an output '{unknown[0]}' to accept", fix=f"losses: {', '.join(sorted(lost)) or 'none'}"
+        )
+    return judged
+
+
+def approval_of(candidate: Candidate, consent: Consent, now: datetime) -> Approval:
+    accepted = tuple(dict.fromkeys(o.output for o in _losses(candidate.result) if o.output in consent.losses))
+    return Approval(by=consent.by, at=now, source=candidate.recording.path, note=consent.note, accepted_losses=accepted)
+
+
+def approve(tools: Tools, candidate: Candidate, consent: Consent) -> str:
+    """Writes the baseline; its path below the recordings folder. Raises RecordingError for a refused candidate."""
+    if candidate.refusals:
+        raise RecordingError(candidate.refusals[0], where=candidate.recording.path)
+    with tools.lock(candidate.job.vendor.name):
+        return tools.store.approve(candidate.recording, approval_of(candidate, consent, tools.clock())).path

@@ -1,0 +1,132 @@
+"""The whole road: plan -> call -> mask -> append -> judge -> report.
+
+The plan is written before the first call, and each recording before it is judged: whatever breaks, the
+evidence is kept and the next run closes the plan (orphans.py).
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from datetime import datetime
+from typing import Final
+
+from monitor.calling.pool import call_all
+from monitor.model import Exchange, Plan, Recording, Result, RunReport, Settings, Vendor
+from monitor.pipeline.exits import exit_of, exit_of_recording
+from monitor.pipeline.orphans import close_orphans
+from monitor.pipeline.planning import Job, Jobs, plan_jobs
+from monitor.pipeline.tools import Judges, Selection, Tools
+from monitor.pipeline.verdicts import Pending, begin, not_run
+from monitor.recordings.store import new_run_id
+
+MAX_VENDORS_AT_ONCE: Final = 8
+
+
+def recording_of(job: Job, run_id: str, exchange: Exchange, tools: Tools) -> Recording:
+    """The exchange as it may be kept: masked, with our facts. Its path and digest are the store's to give."""
+    masked, masks = tools.masker.mask(exchange)
+    contract = job.interaction.contract
+    return Recording(
+        path="",
+        run_id=run_id,
+        vendor=job.vendor.name,
+        interaction_id=job.interaction.id,
+        description=job.interaction.description,
+        exchange=masked,
+        contract_digest=contract.digest if contract else "",
+        states=job.interaction.states,
+        masks=masks,
+    )
+
+
+class _Run:
+    """One run over all its vendors: collects what is pending, in whatever order exchanges end."""
+
+    def __init__(self, run_id: str, tools: Tools, judges: Judges) -> None:
+        self._run_id = run_id
+        self._tools = tools
+        self._judges = judges
+        self._pending: dict[tuple[str, str], Pending] = {}
+        self._lock = threading.Lock()
+
+    def _keep(self, job: Job, exchange: Exchange) -> None:
+        recording = self._tools.store.append(recording_of(job, self._run_id, exchange, self._tools))
+        pending = begin(self._tools, self._judges, job, recording, exchange.response)
+        with self._lock:
+            self._pending[job.key] = pending
+        self._tools.listener.done(pending.result)
+
+    def call(self, vendor: Vendor, jobs: Mapping[str, Job]) -> None:
+        requests = [(key, job.request) for key, job in jobs.items() if job.request is not None]
+        if requests:
+            with self._tools.caller(vendor) as caller:
+                call_all(caller, requests, lambda key, exchange: self._keep(jobs[key], exchange))
+
+    def result(self, job: Job) -> Result:
+        pending = self._pending.get(job.key)
+        return pending.finish() if pending else not_run(job, job.refusal or "it was not called")
+
+
+def _call_vendors(run: _Run, jobs: Jobs) -> None:
+    by_vendor = {v.name: {j.interaction.id: j for j in jobs.jobs if j.vendor is v} for v in jobs.vendors}
+    if len(jobs.vendors) == 1:
+        run.call(jobs.vendors[0], by_vendor[jobs.vendors[0].name])
+        return
+    with ThreadPoolExecutor(min(MAX_VENDORS_AT_ONCE, max(1, len(jobs.vendors)))) as threads:
+        for future in [threads.submit(run.call, vendor, by_vendor[vendor.name]) for vendor in jobs.vendors]:
+            future.result()
+
+
+def _walk(jobs: Jobs, plan: Plan, tools: Tools) -> tuple[Result, ...]:
+    sent = sum(1 for job in jobs.jobs if job.request is not None)
+    tools.listener.planned(sent)
+    if not sent:
+        return tuple(not_run(job, job.refusal) for job in jobs.jobs)
+    with tools.judges(sent) as judges:
+        run = _Run(plan.run_id, tools, judges)
+        _call_vendors(run, jobs)
+        return tuple(run.result(job) for job in jobs.jobs)
+
+
+def _plan(jobs: Jobs, command: str, now: datetime, tools: Tools) -> Plan:
+    return Plan(
+        run_id=new_run_id(now, tools.entropy(3)),
+        created=now,
+        command=command,
+        vendors=tuple(vendor.name for vendor in jobs.vendors),
+        interactions=tuple(job.planned() for job in jobs.jobs),
+    )
+
+
+def check(settings: Settings, tools: Tools, selection: Selection, command: str = "check") -> RunReport:
+    """Calls, keeps and judges every selected interaction; the report is on disk when this returns.
+
+    Raises ConfigError, UsageError, LockHeldError before anything is called, StorageError when the disk fails.
+    """
+    jobs = plan_jobs(settings, selection)
+    with ExitStack() as locks:
+        for vendor in sorted(v.name for v in jobs.vendors):
+            locks.enter_context(tools.lock(vendor))
+        closed = close_orphans(settings, tools, frozenset(vendor.name for vendor in jobs.vendors))
+        started = tools.clock()
+        plan = _plan(jobs, command, started, tools)
+        tools.store.write_plan(plan)
+        results = _walk(jobs, plan, tools)
+        code, reasons = exit_of_recording(results) if command == "record" else exit_of(results, selection.fail_on)
+        report = RunReport(
+            run_id=plan.run_id,
+            command=command,
+            started=started,
+            finished=tools.clock(),
+            vendors=plan.vendors,
+            results=results,
+            skipped=jobs.skipped,
+            closed_runs=closed,
+            exit_code=code,
+            exit_reasons=reasons,
+        )
+        tools.store.write_report(report)
+        return report

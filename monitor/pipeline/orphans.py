@@ -1,0 +1,74 @@
+"""Runs that were killed: a plan without a report. The next run over the same vendors closes them.
+
+What was recorded is judged, the rest is not_run: interrupted. A plan whose other vendors are locked is some
+living run's; it is left alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import ExitStack
+
+from monitor.errors import LockHeldError, RecordingError
+from monitor.model import Outcome, Plan, Planned, Result, RunReport, Settings, Severity
+from monitor.pipeline.exits import exit_of
+from monitor.pipeline.planning import Job, plan_jobs
+from monitor.pipeline.recheck import judge_stored
+from monitor.pipeline.tools import Selection, Tools
+
+INTERRUPTED = "interrupted: the run ended before this was called"
+
+
+def _not_run(planned: Planned) -> Result:
+    reason = planned.refusal or INTERRUPTED
+    return Result(planned.vendor, planned.interaction_id, planned.description, Outcome.NOT_RUN, reason=reason)
+
+
+def _results(plan: Plan, tools: Tools, jobs: Mapping[tuple[str, str], Job]) -> tuple[Result, ...]:
+    paths = [(vendor, path) for vendor in plan.vendors for path in tools.store.recordings(plan.run_id, vendor)]
+    judged: dict[tuple[str, str], Result] = {}
+    if paths:
+        with tools.judges(len(paths)) as judges:
+            for result in judge_stored(paths, jobs, tools, judges):
+                judged[result.vendor, result.interaction_id] = result
+    return tuple(judged.get((p.vendor, p.interaction_id)) or _not_run(p) for p in plan.interactions)
+
+
+def _close(plan: Plan, settings: Settings, tools: Tools) -> None:
+    known = tuple(vendor for vendor in plan.vendors if vendor in settings.vendors)
+    jobs = plan_jobs(settings, Selection(known)).by_key() if known else {}
+    results = _results(plan, tools, jobs)
+    code, reasons = exit_of(results, Severity.BREAKING)
+    tools.store.write_report(
+        RunReport(
+            run_id=plan.run_id,
+            command=plan.command,
+            started=plan.created,
+            finished=tools.clock(),
+            vendors=plan.vendors,
+            results=results,
+            exit_code=code,
+            exit_reasons=("interrupted, closed by a later run", *reasons),
+        )
+    )
+
+
+def close_orphans(settings: Settings, tools: Tools, held: frozenset[str]) -> tuple[str, ...]:
+    """Closes every orphaned run that touches the ``held`` vendors (whose locks the caller has); their run ids."""
+    closed: list[str] = []
+    for run_id in tools.store.orphaned():
+        try:
+            plan = tools.store.read_plan(run_id)
+        except RecordingError:
+            continue  # damaged from outside: nothing of ours can be said about it
+        if not held & frozenset(plan.vendors):
+            continue
+        with ExitStack() as locks:
+            try:
+                for vendor in sorted(frozenset(plan.vendors) - held):
+                    locks.enter_context(tools.lock(vendor))
+            except LockHeldError:
+                continue
+            _close(plan, settings, tools)
+            closed.append(run_id)
+    return tuple(closed)

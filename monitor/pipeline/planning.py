@@ -1,0 +1,99 @@
+"""Settings and a selection -> the jobs of a run, before anything is called."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from monitor.calling.request import build, refusal
+from monitor.contracts.load import load
+from monitor.errors import ConfigError, ConfigFault, ContractError, UsageError
+from monitor.model import Interaction, Planned, Request, Settings, Skipped, Vendor
+from monitor.pipeline.tools import Selection
+from monitor.printable import printable
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One interaction and the request that will be sent; None where it is refused."""
+
+    vendor: Vendor
+    interaction: Interaction
+    request: Request | None
+    refusal: str = ""
+
+    @property
+    def key(self) -> tuple[str, str]:
+        return self.vendor.name, self.interaction.id
+
+    def planned(self) -> Planned:
+        contract = self.interaction.contract
+        return Planned(
+            vendor=self.vendor.name,
+            interaction_id=self.interaction.id,
+            description=self.interaction.description,
+            method=self.interaction.request.method,
+            path=self.interaction.request.path,
+            contract_digest=contract.digest if contract else "",
+            refusal=self.refusal,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Jobs:
+    vendors: tuple[Vendor, ...]
+    jobs: tuple[Job, ...]
+    skipped: tuple[Skipped, ...]
+
+    def by_key(self) -> Mapping[tuple[str, str], Job]:
+        return {job.key: job for job in self.jobs}
+
+
+def _nearest(name: str, known: Iterable[str]) -> str:
+    near = difflib.get_close_matches(name, list(known), n=1, cutoff=0.4)
+    return f"did you mean '{printable(near[0])}'?" if near else ""
+
+
+def chosen_vendors(settings: Settings, names: tuple[str, ...]) -> tuple[Vendor, ...]:
+    """The named vendors, all when none is named. Raises UsageError for an unknown name."""
+    for name in names:
+        if name not in settings.vendors:
+            known = ", ".join(settings.vendors) or "none"
+            fix = _nearest(name, settings.vendors) or f"known: {known}"
+            raise UsageError(f"no vendor '{printable(name)}' in {settings.file}", fix=fix)
+    wanted = names or tuple(settings.vendors)
+    return tuple(vendor for name, vendor in settings.vendors.items() if name in wanted)
+
+
+def _job(vendor: Vendor, interaction: Interaction) -> Job:
+    reason = interaction.refusal or refusal(vendor, interaction)
+    if reason:
+        return Job(vendor, interaction, None, reason)
+    try:
+        return Job(vendor, interaction, build(vendor, interaction))
+    except ContractError as error:
+        return Job(vendor, interaction, None, str(error))
+
+
+def plan_jobs(settings: Settings, selection: Selection) -> Jobs:
+    """Every job of the selection. Raises ConfigError with all faults of all contracts, UsageError for unknown names."""
+    vendors = chosen_vendors(settings, selection.vendors)
+    jobs: list[Job] = []
+    skipped: list[Skipped] = []
+    faults: list[ConfigFault] = []
+    for vendor in vendors:
+        loaded = load(vendor, settings.root, settings.file)
+        faults += loaded.faults
+        skipped += loaded.skipped
+        jobs += [_job(vendor, interaction) for interaction in loaded.interactions]
+    if faults:
+        raise ConfigError(faults)
+    if selection.interaction is not None:
+        wanted = selection.interaction
+        names = [name for job in jobs for name in (job.interaction.id, job.interaction.description)]
+        jobs = [job for job in jobs if wanted in (job.interaction.id, job.interaction.description)]
+        if not jobs:
+            fix = _nearest(wanted, names) or "see: monitor contracts list"
+            raise UsageError(f"no interaction '{printable(wanted)}'", fix=fix)
+    return Jobs(vendors, tuple(jobs), tuple(skipped))

@@ -1,0 +1,52 @@
+"""What the road needs from outside: live objects made by wiring, and what it is asked to do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Future
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from monitor.calling.client import Caller
+from monitor.model import Case, Judgement, Result, Severity, Vendor
+from monitor.recordings.masking import Masker
+from monitor.recordings.store import Store
+
+
+class Judges(Protocol):
+    """Judges cases elsewhere. A judgement is always a value; ``deadline`` in seconds."""
+
+    def submit(self, case: Case, deadline: float) -> Future[Judgement]: ...
+
+
+class Listener(Protocol):
+    """Told of progress; must not raise."""
+
+    def planned(self, count: int) -> None: ...
+
+    def done(self, result: Result) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """``judges(cases)`` opens a pool fit for that many cases; ``lock(vendor)`` raises LockHeldError."""
+
+    store: Store
+    masker: Masker
+    clock: Callable[[], datetime]
+    entropy: Callable[[int], bytes]
+    caller: Callable[[Vendor], Caller]
+    judges: Callable[[int], AbstractContextManager[Judges]]
+    lock: Callable[[str], AbstractContextManager[None]]
+    listener: Listener
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which vendors (empty: all) and which interaction (id or description; None: all)."""
+
+    vendors: tuple[str, ...] = ()
+    interaction: str | None = None
+    fail_on: Severity = Severity.BREAKING
