@@ -20,7 +20,7 @@ from monitor.jsonpaths import Json
 Headers: TypeAlias = tuple[tuple[str, str], ...]
 
 
-# -- settings (what monitor.yaml says, expanded) ----------------------------------------------------------
+# -- settings (what monitor.yaml says, expanded; what may hold a secret has no repr) ----------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,17 +49,17 @@ class Limits:
 class StateBinding:
     """What a contract's ``given`` means on staging: parameters for its generators."""
 
-    params: Mapping[str, Json] = field(default_factory=dict)
+    params: Mapping[str, Json] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class RequestOverride:
     """What staging needs instead of the contract's example. ``body`` None keeps the contract's."""
 
-    path: str | None = None
-    query: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    headers: Mapping[str, str] = field(default_factory=dict)
-    body: bytes | None = None
+    path: str | None = field(default=None, repr=False)
+    query: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    body: bytes | None = field(default=None, repr=False)
     read_only: bool = False
     allow_writes: bool = False
 
@@ -71,7 +71,7 @@ class TranslationSource:
     interaction: str  # description or id
     name: str
     kind: str
-    source: str
+    source: str = field(repr=False)
     file: str
     schema: Json = None
     schema_file: str = ""
@@ -80,11 +80,11 @@ class TranslationSource:
 @dataclass(frozen=True, slots=True)
 class Vendor:
     name: str
-    base_url: str
+    base_url: str = field(repr=False)
     contracts: tuple[str, ...] = ()  # files, after globbing, absolute
-    headers: Mapping[str, str] = field(default_factory=dict)
-    states: Mapping[str, StateBinding] = field(default_factory=dict)
-    requests: Mapping[str, RequestOverride] = field(default_factory=dict)  # by description or id
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    states: Mapping[str, StateBinding] = field(default_factory=dict, repr=False)
+    requests: Mapping[str, RequestOverride] = field(default_factory=dict, repr=False)  # by description or id
     skip: Mapping[str, str] = field(default_factory=dict)  # description or id -> reason
     translations: tuple[TranslationSource, ...] = ()
     limits: Limits = Limits()
@@ -102,7 +102,7 @@ class Settings:
     vendors: Mapping[str, Vendor]
     recordings_dir: str
     state_dir: str
-    ledger: str
+    ledger: str = field(repr=False)
     secrets: tuple[Secret, ...] = ()
 
 

@@ -21,6 +21,8 @@ from monitor.printable import printable
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from monitor.checking.shape import Shape
+    from monitor.jsonpaths import Path as JsonPath
     from monitor.model import Recording, Response, Settings
     from monitor.pipeline.planning import Job
 
@@ -49,26 +51,38 @@ def _read(settings: Settings | None, name: str) -> Recording:
     return Store(root).read(str(here.absolute()) if here.exists() else name)
 
 
+def _outline(shape: Shape, path: JsonPath) -> Iterator[str]:
+    from monitor.checking.shape import type_names
+    from monitor.jsonpaths import ANY, format_path
+
+    yield f"  {format_path(path)}  {type_names(shape)}"
+    for key, child in shape.keys.items():
+        yield from _outline(child, (*path, key))
+    if shape.items is not None:
+        yield from _outline(shape.items, (*path, ANY))
+
+
 def _types(response: Response) -> Iterator[str]:
     """The body's paths and types, array members merged; no value."""
-    from monitor.checking.shape import outline
+    from monitor.checking.shape import learn
     from monitor.errors import JsonError
-    from monitor.jsonpaths import format_path, read_json
+    from monitor.jsonpaths import read_json
 
+    if not response.body:
+        yield "  no body"
+        return
     try:
-        value = read_json(response.body).value
+        yield from _outline(learn(read_json(response.body).value), ())
     except JsonError as error:
         yield f"  {len(response.body):,} bytes that are not JSON ({error.what})"
-        return
-    for path, types in outline(value):
-        yield f"  {format_path(path)}  {' | '.join(t.value for t in types)}"
 
 
 def _head(recording: Recording) -> Iterator[str]:
     exchange = recording.exchange
     yield f"{recording.vendor}: {printable(recording.description)}"
     yield f"{exchange.request.method} {printable(exchange.request.url, 500)}"
-    yield f"recorded {exchange.started:%Y-%m-%d %H:%M:%S} UTC in {exchange.elapsed * 1000:.0f} ms, run {recording.run_id}"
+    taken = f"{exchange.elapsed * 1000:.0f} ms"
+    yield f"recorded {exchange.started:%Y-%m-%d %H:%M:%S} UTC in {taken}, run {recording.run_id}"
     if recording.approval is not None:
         approval = recording.approval
         note = f": {printable(approval.note)}" if approval.note else ""
@@ -113,18 +127,21 @@ def diff(a: RecordingArgument, b: RecordingArgument, config: ConfigOption = None
 
       monitor diff recordings/baseline/crm/lookup-1a2b3c4d.har recordings/runs/RUN/crm/lookup-1a2b3c4d.har
     """
-    from monitor.checking.judge import compare
+    from monitor.checking.severity import severity_of
+    from monitor.checking.structure import changes
     from monitor.checking.words import told
     from monitor.errors import RecordingError
+    from monitor.model import Finding
 
     settings = _settings_or_none(config)
-    before, after = (_read(settings, name) for name in (a, b))
-    for name, kept in ((a, before), (b, after)):
-        if kept.exchange.response is None:
-            raise RecordingError("it holds no response", where=name)
-    assert before.exchange.response is not None  # noqa: S101 - told above
-    assert after.exchange.response is not None  # noqa: S101 - told above
-    findings = compare(before.exchange.response, after.exchange.response)
+    responses: list[Response] = []
+    for name in (a, b):
+        response = _read(settings, name).exchange.response
+        if response is None:
+            raise RecordingError("it holds no response", where=name, fix="name another recording")
+        responses.append(response)
+    found = changes(*responses)
+    findings = [Finding(c.root, severity_of(c.kind, False, {}), False, c) for c in found]
     for group in told(findings):
         write("\n".join([group.root, *(f"  {line}" for line in group.lines)]) + "\n")
     if not findings:

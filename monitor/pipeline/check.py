@@ -13,6 +13,7 @@ from contextlib import ExitStack
 from datetime import datetime
 from typing import Final
 
+from monitor.calling.client import Caller
 from monitor.calling.pool import call_all
 from monitor.model import Exchange, Plan, Recording, Result, RunReport, Settings, Vendor
 from monitor.pipeline.exits import exit_of, exit_of_recording
@@ -37,7 +38,7 @@ def recording_of(job: Job, run_id: str, exchange: Exchange, tools: Tools) -> Rec
         description=job.interaction.description,
         exchange=masked,
         contract_digest=contract.digest if contract else "",
-        states=job.interaction.states,
+        states=tools.masker.states(job.interaction.states),
         masks=masks,
     )
 
@@ -50,6 +51,7 @@ class _Run:
         self._tools = tools
         self._judges = judges
         self._pending: dict[tuple[str, str], Pending] = {}
+        self._callers: list[Caller] = []
         self._lock = threading.Lock()
 
     def _keep(self, job: Job, exchange: Exchange) -> None:
@@ -63,7 +65,13 @@ class _Run:
         requests = [(key, job.request) for key, job in jobs.items() if job.request is not None]
         if requests:
             with self._tools.caller(vendor) as caller:
+                self._callers.append(caller)
                 call_all(caller, requests, lambda key, exchange: self._keep(jobs[key], exchange))
+
+    def abort(self) -> None:
+        """Ends the calls of every vendor at once."""
+        for caller in tuple(self._callers):
+            caller.abort()
 
     def result(self, job: Job) -> Result:
         pending = self._pending.get(job.key)
@@ -75,9 +83,14 @@ def _call_vendors(run: _Run, jobs: Jobs) -> None:
     if len(jobs.vendors) == 1:
         run.call(jobs.vendors[0], by_vendor[jobs.vendors[0].name])
         return
-    with ThreadPoolExecutor(min(MAX_VENDORS_AT_ONCE, max(1, len(jobs.vendors)))) as threads:
-        for future in [threads.submit(run.call, vendor, by_vendor[vendor.name]) for vendor in jobs.vendors]:
-            future.result()
+    with ThreadPoolExecutor(min(MAX_VENDORS_AT_ONCE, len(jobs.vendors))) as threads:
+        try:
+            for future in [threads.submit(run.call, vendor, by_vendor[vendor.name]) for vendor in jobs.vendors]:
+                future.result()
+        except BaseException:  # Ctrl-C, a full disk: no vendor is called any further
+            threads.shutdown(wait=False, cancel_futures=True)
+            run.abort()
+            raise
 
 
 def _walk(jobs: Jobs, plan: Plan, tools: Tools) -> tuple[Result, ...]:

@@ -62,11 +62,15 @@ def _advice(report: RunReport) -> Iterator[str]:
         yield f"{what}; approve one: monitor approve --vendor {vendor}"
 
 
+def _plural(count: int) -> str:
+    return f"{count} interaction{'' if count == 1 else 's'}"
+
+
 def _figures(report: RunReport) -> str:
     counts = Counter(result.outcome for result in report.results)
     parts = [f"{counts[outcome]} {outcome.value}" for outcome in _ORDER if counts[outcome]]
     seconds = (report.finished - report.started).total_seconds()
-    return f"{len(report.results)} judged or tried in {seconds:.1f} s: {', '.join(parts) or 'nothing'}"
+    return f"{_plural(len(report.results))} in {seconds:.1f} s: {', '.join(parts) or 'nothing'}"
 
 
 def _verdict(report: RunReport, options: Options) -> str:

@@ -111,7 +111,7 @@ def test_headers_in_list_form() -> None:
     ],
 )
 def test_provider_states(states: Mapping[str, object], expected: tuple[ProviderState, ...]) -> None:
-    assert only(pact(interaction(**states))).states == expected
+    assert only(pact({**interaction(), **states})).states == expected
 
 
 def test_messages_are_listed_with_the_reason() -> None:

@@ -1,0 +1,1 @@
+"""Judging one exchange: contract, translations, structure; pure."""

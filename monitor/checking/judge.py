@@ -1,0 +1,222 @@
+"""Judging one response: what the contract forbids, what changed in structure, what the outputs lost.
+
+1. The three are asked apart. Where one cannot answer, the findings of the others are kept, and the outcome says so:
+   never is a response the same that something could not judge.
+2. Findings that have one cause have one root, so that people meet one incident:
+   - after another status, every finding is rooted at the status;
+   - where the body is no JSON any more, what it lacks is rooted at the media type, if that changed too;
+   - a mismatch or loss at or below a changed path is rooted at that path.
+3. A body that is not the JSON it should be is unreadable, unless another status or media type tells why.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import Final, TypeVar
+
+from monitor.checking import contract as contracts
+from monitor.checking import translations
+from monitor.checking.severity import LOSS, MISMATCH, fingerprint, is_read, severity_of
+from monitor.checking.structure import MEDIA_TYPE_ROOT, changes, is_json, media_type
+from monitor.errors import JsonError, MonitorError
+from monitor.jsonpaths import Document, Path, format_path, general, parse_path, read_json
+from monitor.model import (
+    HEADER_ROOT,
+    STATUS_ROOT,
+    Case,
+    Change,
+    ChangeKind,
+    Contract,
+    Detail,
+    Finding,
+    Judgement,
+    Loss,
+    Mismatch,
+    Outcome,
+    Response,
+)
+from monitor.pact_engine import read_expected
+from monitor.printable import printable
+
+_T = TypeVar("_T")
+
+# what can make an output blank or break a contract; something more cannot
+_CAUSES: Final = frozenset(ChangeKind) - {ChangeKind.ADDED, ChangeKind.HEADER_ADDED}
+_TOLD_DUPLICATES: Final = 5
+
+
+def judge(case: Case) -> Judgement:
+    """The verdict on ``case.raw``: contract and translations on the raw response, structure on the stored one."""
+    if case.contract is None and case.baseline is None and not case.translations:
+        reason = "there is nothing to judge it by: no contract, no translation, no baseline"
+        return Judgement(Outcome.NOT_JUDGED, reason=reason)
+    if not case.raw.complete:
+        return Judgement(Outcome.UNREADABLE, reason="the body did not come whole")
+    asked = _Asked()
+    details = _details(case, asked)
+    findings = _findings(case, details, _reads(case, asked))
+    notes = tuple(_notes(case, asked))
+    outcome, reason = _outcome(case, details, asked.faults)
+    return Judgement(outcome, findings, reason, notes)
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What could not be answered, and why."""
+
+    faults: list[MonitorError] = field(default_factory=list)
+
+    def __call__(self, question: Callable[[], tuple[_T, ...]]) -> tuple[_T, ...]:
+        try:
+            return question()
+        except MonitorError as fault:
+            self.faults.append(fault)
+            return ()
+
+
+# -- findings ---------------------------------------------------------------------------------------------
+
+
+def _details(case: Case, asked: _Asked) -> tuple[Detail, ...]:
+    contract, baseline = case.contract, case.baseline
+    forbidden = asked(partial(contracts.mismatches, contract, case.raw)) if contract else ()
+    moved = asked(partial(changes, baseline, case.stored)) if baseline else ()
+    rooted = _Roots.of(moved, forbidden, case.raw)
+    forbidden = tuple(replace(mismatch, root=rooted.cause(mismatch.root)) for mismatch in forbidden)
+    roots = rooted.all(forbidden)
+    lost = [
+        replace(loss, root=rooted.cause(loss.root))
+        for translation in case.translations
+        for loss in asked(partial(translations.losses, translation, baseline, case.raw, roots))
+    ]
+    return tuple(dict.fromkeys((*moved, *forbidden, *lost)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Roots:
+    """Finds the root that a mismatch or loss shares with its cause."""
+
+    above: str  # the root of everything: another status; or, where the body is not JSON, another media type
+    paths: Mapping[Path, str]
+
+    @classmethod
+    def of(cls, moved: Sequence[Change], forbidden: Sequence[Mismatch], response: Response) -> _Roots:
+        causes = [change.root for change in moved if change.kind in _CAUSES]
+        known = {*causes, *(mismatch.root for mismatch in forbidden)}
+        above = ""
+        if STATUS_ROOT in known:
+            above = STATUS_ROOT
+        elif MEDIA_TYPE_ROOT in known and _document(response) is None:
+            above = MEDIA_TYPE_ROOT
+        return cls(above, {parse_path(root): root for root in causes if root.startswith("$")})
+
+    def cause(self, root: str) -> str:
+        """``root``, or that of the nearest change at or above it."""
+        if self.above == STATUS_ROOT or (self.above and root.startswith("$")):
+            return self.above
+        if not root.startswith("$"):
+            return root
+        path = general(parse_path(root))
+        above = (self.paths.get(path[:length]) for length in range(len(path), -1, -1))
+        return next((found for found in above if found is not None), format_path(path))
+
+    def all(self, forbidden: Sequence[Mismatch]) -> tuple[str, ...]:
+        return tuple(sorted({*self.paths.values(), *(mismatch.root for mismatch in forbidden), self.above} - {""}))
+
+
+@dataclass(frozen=True, slots=True)
+class _Reads:
+    contract: tuple[Path, ...]
+    translation: tuple[Path, ...]
+    headers: frozenset[str]
+    consumer: bool  # there is a contract or translation at all
+
+    def includes(self, root: str) -> bool:
+        if root == STATUS_ROOT:
+            return self.consumer
+        if root.startswith(HEADER_ROOT):
+            return root.removeprefix(HEADER_ROOT) in self.headers
+        return is_read(parse_path(root), self.contract, self.translation)
+
+
+def _reads(case: Case, asked: _Asked) -> _Reads:
+    contract = case.contract
+    return _Reads(
+        asked(partial(contracts.reads, contract)) if contract else (),
+        tuple(path for translation in case.translations for path in asked(partial(translations.reads, translation))),
+        frozenset(asked(partial(_expected_headers, contract)) if contract else ()),
+        contract is not None or bool(case.translations),
+    )
+
+
+def _expected_headers(contract: Contract) -> tuple[str, ...]:
+    return tuple(header.name.lower() for header in read_expected(contract.pact).headers)
+
+
+def _findings(case: Case, details: Sequence[Detail], reads: _Reads) -> tuple[Finding, ...]:
+    found = [_finding(case, detail, reads) for detail in details]
+    return tuple(sorted(found, key=lambda f: (f.severity.rank, f.root, f.detail.type, repr(f.detail))))
+
+
+def _finding(case: Case, detail: Detail, reads: _Reads) -> Finding:
+    kind = detail.kind if isinstance(detail, Change) else LOSS if isinstance(detail, Loss) else MISMATCH
+    read = not isinstance(detail, Change) or reads.includes(detail.root)
+    severity = severity_of(kind, read, case.severity)
+    return Finding(detail.root, severity, read, detail, fingerprint(case.vendor, case.interaction_id, detail.root))
+
+
+# -- outcome and notes ------------------------------------------------------------------------------------
+
+
+def _outcome(case: Case, details: Sequence[Detail], faults: Sequence[MonitorError]) -> tuple[Outcome, str]:
+    fault = next((str(fault) for fault in faults if isinstance(fault, JsonError)), "") or _broken(case, details)
+    if fault and not any(_tells_why(detail, case.raw) for detail in details):
+        return Outcome.UNREADABLE, f"the body is not the JSON that it should be: {fault}"
+    if others := [fault for fault in faults if not isinstance(fault, JsonError)]:
+        return Outcome.NOT_JUDGED, "; ".join(dict.fromkeys(map(str, others)))
+    if details:
+        return Outcome.DRIFTED, ""
+    return (Outcome.NO_BASELINE if case.baseline is None else Outcome.SAME), ""
+
+
+def _broken(case: Case, details: Sequence[Detail]) -> str:
+    """What is wrong with a body that says it is JSON and that the contract forbids: the engine tells no such thing."""
+    if not is_json(media_type(case.raw)) or not any(isinstance(d, Mismatch) and d.place == "body" for d in details):
+        return ""
+    try:
+        read_json(case.raw.body)
+    except JsonError as error:
+        return str(error)
+    return ""
+
+
+def _tells_why(detail: Detail, response: Response) -> bool:
+    """Whether ``detail`` tells why the body is not JSON: another status, no body at all, a forbidden media type."""
+    if detail.root == STATUS_ROOT or (detail.root == "$" and not response.body.strip()):
+        return True
+    media = media_type(response)
+    foreign = bool(media) and not is_json(media)
+    return foreign and isinstance(detail, Mismatch) and detail.root in (MEDIA_TYPE_ROOT, "$")
+
+
+def _document(response: Response) -> Document | None:
+    try:
+        return read_json(response.body)
+    except JsonError:
+        return None
+
+
+def _notes(case: Case, asked: _Asked) -> Iterator[str]:
+    contract = case.contract
+    if contract:
+        yield from asked(partial(contracts.tied_rules, contract))
+    if case.translations and (note := translations.precision_note(case.raw)):
+        yield note
+    document = _document(case.raw)
+    names = document.duplicates if document else ()
+    for name in names[:_TOLD_DUPLICATES]:
+        yield f"key '{printable(name)}' stands twice in one object of the body; the last one counts"
+    if len(names) > _TOLD_DUPLICATES:
+        yield f"{len(names) - _TOLD_DUPLICATES} more keys stand twice"

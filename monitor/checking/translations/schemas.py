@@ -1,0 +1,162 @@
+"""The outputs against the JSON Schema that says what their consumer expects.
+
+Nothing is ever fetched for a ``$ref``, formats are not checked, and what is told of a violation quotes the schema
+(the user's own) and never the value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
+
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import SchemaError, ValidationError
+from jsonschema.protocols import Validator
+from jsonschema.validators import validator_for
+from referencing import Registry
+from referencing.exceptions import Unresolvable
+
+from monitor.errors import ContractError, NotJudgedError
+from monitor.jsonpaths import Json, format_path
+from monitor.languages import MISSING, RESULT, Evaluation, State
+from monitor.model import Translation
+from monitor.printable import printable
+
+_WORDS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "type": "must be {}",
+        "const": "must be the constant {}",
+        "minimum": "must be at least {}",
+        "maximum": "must be at most {}",
+        "exclusiveMinimum": "must be more than {}",
+        "exclusiveMaximum": "must be less than {}",
+        "multipleOf": "must be a multiple of {}",
+        "minLength": "must be at least {} characters",
+        "maxLength": "must be at most {} characters",
+        "pattern": "must match {}",
+        "minItems": "must have at least {} members",
+        "maxItems": "must have at most {} members",
+        "minProperties": "must have at least {} keys",
+        "maxProperties": "must have at most {} keys",
+        "required": "must have {}",
+        "uniqueItems": "must have no member twice",
+        "contains": "must have a member that fits",
+        "additionalProperties": "has a key that is not allowed",
+        "unevaluatedProperties": "has a key that is not allowed",
+        "anyOf": "fits none of the alternatives",
+        "oneOf": "does not fit exactly one of the alternatives",
+        "not": "fits what is forbidden",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """``at`` is the nested output that it lies in, as a translation names it (``customer.name``)."""
+
+    detail: str
+    at: str = ""
+
+
+def violations(translation: Translation, evaluation: Evaluation) -> dict[str, Violation]:
+    """Per output the first that the schema has against it; empty without a schema.
+
+    The schema is that of the object of all outputs; of the result itself where that is no object. Raises
+    ContractError for a schema that is none, NotJudgedError where the validator breaks down.
+    """
+    if translation.schema is None:
+        return {}
+    validator = _validator(translation)
+    outputs = {name: value for name, value in evaluation.outputs.items() if not isinstance(value, State)}
+    if evaluation.named:
+        instance: Json = dict(outputs)
+    elif RESULT in outputs:
+        instance = outputs[RESULT]
+    else:
+        missing = evaluation.outputs.get(RESULT) is MISSING
+        return {RESULT: Violation("schema: there is no result")} if missing else {}
+    found: dict[str, Violation] = {}
+    for error in _errors(translation, validator, instance):
+        for output in _outputs(error, instance) if evaluation.named else (RESULT,):
+            found.setdefault(output, Violation(_told(error), _nested(error)))
+    return found
+
+
+def _where(translation: Translation) -> str:
+    return f"schema of translation '{printable(translation.name)}'"
+
+
+def _validator(translation: Translation) -> Validator:
+    schema = translation.schema
+    if not isinstance(schema, dict | bool):
+        raise ContractError("a JSON Schema is an object, true or false", where=_where(translation))
+    kind = validator_for(schema, default=Draft202012Validator)
+    try:
+        kind.check_schema(schema)  # type: ignore[arg-type]  # true and false are schemas too
+    except SchemaError as error:
+        path = format_path(tuple(error.absolute_path))
+        raise ContractError(
+            f"it is not a valid JSON Schema: {printable(error.message)}", where=f"{_where(translation)}, {path}"
+        ) from None
+    return kind(schema, registry=Registry())
+
+
+def _errors(translation: Translation, validator: Validator, instance: Json) -> list[ValidationError]:
+    """All violations, in document order."""
+    where = _where(translation)
+    try:
+        found = validator.iter_errors(instance)  # type: ignore[arg-type]  # the stubs know no Decimal
+        return sorted(found, key=lambda error: [str(step) for step in error.absolute_path])
+    except Unresolvable as error:
+        ref = printable(str(error.ref))
+        raise ContractError(
+            f"$ref {ref} is not in the schema, and nothing is fetched", where=where, fix="move it under $defs"
+        ) from None
+    except RecursionError:
+        raise ContractError("it refers to itself without an end", where=where) from None
+    except Exception as error:  # noqa: BLE001 the validator is foreign code: whatever breaks in it is the same to us
+        raise NotJudgedError(f"the validator failed ({type(error).__name__})", where=where) from None
+
+
+def _outputs(error: ValidationError, instance: Json) -> Iterator[str]:
+    """The outputs that a violation lies in; all of them where it is about the object as a whole."""
+    if error.absolute_path:
+        yield str(error.absolute_path[0])
+        return
+    names = instance if isinstance(instance, dict) else {}
+    wanted = error.validator_value
+    if error.validator == "required" and isinstance(wanted, list):
+        yield from (name for name in wanted if name not in names)
+    elif error.validator in ("additionalProperties", "unevaluatedProperties") and isinstance(error.schema, Mapping):
+        yield from (name for name in names if name not in error.schema.get("properties", {}))
+    elif _is_false(error):  # jsonschema does not say where
+        yield from [name for name in names if names[name] is error.instance] or names
+    elif error.context:
+        yield from dict.fromkeys(output for inner in error.context for output in _outputs(inner, instance))
+    else:
+        yield from names or (RESULT,)
+
+
+def _is_false(error: ValidationError) -> bool:
+    return str(error.validator) == "None"  # the schema is `false`: no keyword (the stubs know no None)
+
+
+def _nested(error: ValidationError) -> str:
+    keys = tuple(step for step in error.absolute_path if isinstance(step, str))
+    return f"{keys[0]}{format_path(keys[1:])[1:]}" if keys else ""
+
+
+def _told(error: ValidationError) -> str:
+    """``schema: must be one of 3 values at /accountTier``."""
+    keyword, wanted = str(error.validator), error.validator_value
+    if _is_false(error):
+        what = "is not allowed"
+    elif keyword == "enum" and isinstance(wanted, list):
+        what = f"must be one of {len(wanted)} values" if len(wanted) != 1 else "must be the one value allowed"
+    else:
+        words = " or ".join(map(str, wanted)) if isinstance(wanted, list) else str(wanted)
+        what = _WORDS.get(keyword, f"violates {keyword}").format(printable(words, 60))
+    place = "".join(f"/{step}" for step in error.absolute_path)
+    return printable(f"schema: {what}" + (f" at {place}" if place else ""))

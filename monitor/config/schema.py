@@ -1,0 +1,274 @@
+"""monitor.yaml as pydantic models: what keys there are, what each holds, and what it means.
+
+The models take the tree of ``yamlfile`` (leaves are Scalars), so each field's type says which leaf function reads it.
+The same models make the JSON Schema that editors use.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Annotated, Final, TypeAlias
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    InstanceOf,
+    ValidationInfo,
+    WithJsonSchema,
+    field_validator,
+)
+
+from monitor.config import files as named_files
+from monitor.config import leaves, names, web
+from monitor.config.files import Context, LoadedFile, LoadedSchema
+from monitor.jsonpaths import Json
+from monitor.model import Limits, Severity
+
+SEVERITIES: Final = tuple(str(severity) for severity in Severity)
+MAX_SECONDS: Final = 3600
+
+_EXPANDED: Final = {"type": "string", "pattern": r"\$\{"}
+_DEFAULT: Final = Limits()
+
+
+def _in_context(read: Callable[[object, Context], object]) -> BeforeValidator:
+    """A leaf that needs the Context, which comes as pydantic's context."""
+
+    def validate(tree: object, info: ValidationInfo) -> object:
+        context: object = info.context
+        assert isinstance(context, Context)  # noqa: S101 - load() hands it in
+        return read(tree, context)
+
+    return BeforeValidator(validate)
+
+
+def _or_expanded(schema: Mapping[str, object]) -> WithJsonSchema:
+    return WithJsonSchema({"anyOf": [dict(schema), _EXPANDED]})
+
+
+def _whole(low: int, high: int) -> tuple[BeforeValidator, WithJsonSchema]:
+    schema = _or_expanded({"type": "integer", "minimum": low, "maximum": high})
+    return BeforeValidator(lambda tree: leaves.whole(tree, low, high)), schema
+
+
+def _seconds() -> tuple[BeforeValidator, WithJsonSchema]:
+    schema = _or_expanded({"type": "number", "exclusiveMinimum": 0, "maximum": MAX_SECONDS})
+    return BeforeValidator(lambda tree: leaves.number(tree, 0, MAX_SECONDS, above=True)), schema
+
+
+def _size(low: str, high: str) -> tuple[BeforeValidator, WithJsonSchema]:
+    schema = WithJsonSchema({"type": ["integer", "string"], "description": f"bytes, or 20MB; from {low} to {high}"})
+    return BeforeValidator(lambda tree: leaves.size(tree, low, high)), schema
+
+
+_STRING: Final = WithJsonSchema({"type": "string", "minLength": 1})
+_LOOSE: Final = WithJsonSchema({"type": ["string", "number"]})
+_ANYTHING: Final = WithJsonSchema({})
+
+Text: TypeAlias = Annotated[str, BeforeValidator(leaves.text), _STRING]
+Switch: TypeAlias = Annotated[bool, BeforeValidator(leaves.switch), _or_expanded({"type": "boolean"})]
+JsonValue: TypeAlias = Annotated[object, BeforeValidator(leaves.json_value), _ANYTHING]
+Body: TypeAlias = Annotated[bytes | None, BeforeValidator(leaves.body_bytes), _ANYTHING]
+BaseUrl: TypeAlias = Annotated[str, BeforeValidator(web.base_url), _STRING]
+RequestPath: TypeAlias = Annotated[str | None, BeforeValidator(web.request_path), _STRING]
+HeaderName: TypeAlias = Annotated[str, AfterValidator(web.header_name)]
+HeaderValue: TypeAlias = Annotated[str, BeforeValidator(web.header_value), _LOOSE]
+HeaderMap: TypeAlias = Annotated[dict[HeaderName, HeaderValue], AfterValidator(web.distinct_headers)]
+_SCALAR: Final = {"type": ["string", "number", "boolean"]}
+QueryValues: TypeAlias = Annotated[
+    tuple[str, ...],
+    BeforeValidator(web.query_values),
+    WithJsonSchema({"anyOf": [_SCALAR, {"type": "array", "items": _SCALAR}]}),
+]
+Files: TypeAlias = Annotated[
+    tuple[str, ...], _in_context(lambda tree, context: named_files.contract_files(tree, context.root)), _STRING
+]
+SourceFile: TypeAlias = Annotated[
+    InstanceOf[LoadedFile] | None, _in_context(lambda tree, context: named_files.text_file(tree, context.root)), _STRING
+]
+SchemaFile: TypeAlias = Annotated[
+    InstanceOf[LoadedSchema] | None,
+    _in_context(lambda tree, context: named_files.schema_file(tree, context.root)),
+    _STRING,
+]
+Folder: TypeAlias = Annotated[str, _in_context(lambda tree, context: named_files.folder(tree, context.root)), _STRING]
+Verify: TypeAlias = Annotated[
+    bool | str,
+    _in_context(lambda tree, context: named_files.verification(tree, context.root)),
+    WithJsonSchema({"type": ["boolean", "string"]}),
+]
+Language: TypeAlias = Annotated[str, _in_context(lambda tree, context: leaves.one_of(tree, context.kinds)), _STRING]
+VendorName: TypeAlias = Annotated[str, AfterValidator(names.vendor_name)]
+SeverityKey: TypeAlias = Annotated[str, AfterValidator(names.severity_key)]
+SeverityName: TypeAlias = Annotated[
+    str,
+    BeforeValidator(lambda tree: leaves.one_of(tree, SEVERITIES)),
+    WithJsonSchema({"enum": list(SEVERITIES)}),
+]
+
+
+class Section(BaseModel):
+    """A mapping of monitor.yaml."""
+
+    model_config = ConfigDict(
+        strict=True, extra="forbid", frozen=True, hide_input_in_errors=True, arbitrary_types_allowed=True
+    )
+
+    def __repr__(self) -> str:  # the values may hold secrets
+        return f"{type(self).__name__}(...)"
+
+    __str__ = __repr__
+
+
+class StateSection(Section):
+    """What a contract's provider state means on staging."""
+
+    params: dict[str, JsonValue] = Field(
+        default_factory=dict, description="Values for the contract's generators.", examples=['{phone: "15555550100"}']
+    )
+
+
+class RequestSection(Section):
+    """What staging needs instead of the contract's example request."""
+
+    path: RequestPath = Field(None, description="Path below base_url, not percent-encoded, beginning with /.")
+    query: dict[str, QueryValues] = Field(
+        default_factory=dict, description="Query parameters that replace the contract's; a list repeats the parameter."
+    )
+    headers: HeaderMap = Field(default_factory=dict, description="Headers that replace or add to the contract's.")
+    body: Body = Field(None, description="Text sent as it is, or any structure, sent as JSON. None: the contract's.")
+    read_only: Switch = Field(False, description="This request changes nothing although its method may (a search).")
+    allow_writes: Switch = Field(False, description="Send this request although it changes something.")
+
+
+class TranslationSection(Section):
+    """What turns a response into the outputs that a flow reads."""
+
+    interaction: Text = Field(
+        description="The interaction's description or id.", examples=["a GET request to look up a customer"]
+    )
+    kind: Language = Field(description="The translation's language.", examples=["jsonata"])
+    file: SourceFile = Field(None, description="The file that holds the expression, relative to monitor.yaml.")
+    expression: Text | None = Field(None, description="The expression itself, instead of file.", validate_default=True)
+    schema_file: SchemaFile = Field(
+        None, alias="schema", description="A JSON Schema of the output that the consumer expects."
+    )
+    name: Text | None = Field(None, description="Its name in reports; default: the file's name, or kind and number.")
+
+    @field_validator("expression", mode="after")
+    @classmethod
+    def _one_source(cls, expression: str | None, info: ValidationInfo) -> str | None:
+        if "file" not in info.data:  # its own fault is told already
+            return expression
+        if info.data["file"] is not None and expression is not None:
+            raise leaves.fail("has both file and expression", "remove one of them")
+        if info.data["file"] is None and expression is None:
+            raise leaves.fail("has neither file nor expression", "add one of them")
+        return expression
+
+
+class LimitsSection(Section):
+    """Bounds of calling and judging. Times in seconds."""
+
+    concurrency: Annotated[int, *_whole(1, 100)] = Field(
+        _DEFAULT.concurrency, description="Requests under way at once.", examples=[4]
+    )
+    per_second: Annotated[
+        float,
+        BeforeValidator(lambda tree: leaves.number(tree, 0, 1000)),
+        _or_expanded({"type": "number", "minimum": 0, "maximum": 1000}),
+    ] = Field(_DEFAULT.per_second, description="Requests started in a second; 0: as fast as they go.")
+    connect_timeout: Annotated[float, *_seconds()] = Field(
+        _DEFAULT.connect_timeout, description="Seconds to connect, TLS included."
+    )
+    read_timeout: Annotated[float, *_seconds()] = Field(
+        _DEFAULT.read_timeout, description="Seconds between two arrivals of data."
+    )
+    total_timeout: Annotated[float, *_seconds()] = Field(
+        _DEFAULT.total_timeout, description="Seconds for the whole exchange."
+    )
+    max_body: Annotated[int, *_size("1KB", "1GB")] = Field(
+        _DEFAULT.max_body, description="The largest response body, decoded: bytes, or text such as 20MB."
+    )
+    judge_timeout: Annotated[float, *_seconds()] = Field(
+        _DEFAULT.judge_timeout, description="Seconds to judge one response."
+    )
+    judge_memory: Annotated[int, *_size("100MB", "64GB")] = Field(
+        _DEFAULT.judge_memory, description="Memory of one judging process: bytes, or text such as 2GB."
+    )
+
+
+class VendorSection(Section):
+    """One vendor: where it is called, with what, and what is expected."""
+
+    base_url: BaseUrl = Field(
+        description="The vendor's URL that all request paths are below.", examples=["https://api.example.com"]
+    )
+    contracts: list[Files] = Field(
+        default_factory=list,
+        description="Pact files: paths or globs, relative to monitor.yaml.",
+        examples=["[contracts/crm/*.json]"],
+    )
+    headers: HeaderMap = Field(
+        default_factory=dict,
+        description="Headers of every request.",
+        examples=['{X-API-Key: "${secret:env:CRM_API_KEY}"}'],
+    )
+    states: dict[str, StateSection] = Field(
+        default_factory=dict, description="By provider state: what it means on staging."
+    )
+    requests: dict[str, RequestSection] = Field(
+        default_factory=dict, description="By interaction (description or id): what staging needs instead."
+    )
+    skip: dict[str, Text] = Field(
+        default_factory=dict, description="By interaction (description or id): why it is not called."
+    )
+    translations: Annotated[list[TranslationSection], AfterValidator(names.distinct_names)] = Field(
+        default_factory=list, description="What turns responses into outputs.", examples=["[{...}]"]
+    )
+    limits: LimitsSection = Field(default_factory=lambda: LimitsSection.model_validate({}), description="Bounds.")
+    allow_writes: Switch = Field(False, description="Send requests that may change something (POST, PUT, ...).")
+    verify: Verify = Field(True, description="Check TLS certificates: true, false, or a CA bundle (PEM file).")
+    severity: dict[SeverityKey, SeverityName] = Field(
+        default_factory=dict,
+        description="By kind of finding, perhaps with ' read' or ' unread': its severity.",
+        examples=["{added read: warning}"],
+    )
+
+
+class RecordingsSection(Section):
+    """Where recordings are kept."""
+
+    dir: Folder | None = Field(None, description="Folder of runs and baselines, relative to monitor.yaml.")
+
+
+class FileSection(Section):
+    """The whole of monitor.yaml."""
+
+    version: Annotated[int, BeforeValidator(names.version), WithJsonSchema({"const": 1})] = Field(
+        description="The version of this form: 1.", examples=[1]
+    )
+    vendors: dict[VendorName, VendorSection] = Field(
+        min_length=1, description="The vendors, by name.", examples=["{crm: {base_url: https://api.example.com}}"]
+    )
+    recordings: RecordingsSection = Field(
+        default_factory=lambda: RecordingsSection.model_validate({}), description="Where recordings are kept."
+    )
+    ledger: Annotated[str | None, _in_context(lambda tree, context: names.ledger_url(tree, context.root)), _STRING] = (
+        Field(None, description="Database URL of the ledger; SQLite paths are relative to monitor.yaml.")
+    )
+    state_dir: Folder | None = Field(
+        None, description="Folder of everything else that is written; MONITOR_STATE_DIR overrides it."
+    )
+
+
+def json_schema() -> str:
+    """The JSON Schema (2020-12) of monitor.yaml, as indented JSON text."""
+    schema: dict[str, Json] = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
+    schema.update(FileSection.model_json_schema())
+    schema["title"] = "monitor.yaml"
+    return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"

@@ -1,0 +1,151 @@
+"""Translation languages: what turns a vendor's response into the outputs that a flow reads.
+
+One language is one module of this package (or an entry point in the group ``drift_monitor.languages``): its
+name is its ``kind``, and it offers
+
+    compile(source) -> CompiledTranslation      raises ContractError with ``line L, column C``
+    EXAMPLES                                    a few that work, which the tests of every language run
+
+There is no list of languages to keep: `kinds` looks at what is there. What a user wrote is compared with
+those names and never imported.
+
+An output's value is a JSON value, or a `State` where there is none. Four things are told apart:
+nothing matched (MISSING), null, empty (a value like any other here), and the translation's own default
+(the value, with the output's name in `Evaluation.defaults`, where a language has defaults of its own).
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+from functools import cache, lru_cache
+from importlib.metadata import EntryPoint, entry_points
+from typing import Final, Protocol, TypeAlias, cast
+
+from monitor.errors import ContractError
+from monitor.jsonpaths import Json, Path
+from monitor.printable import printable
+
+GROUP: Final = "drift_monitor.languages"
+RESULT: Final = "result"  # the one output of a translation whose result has no named outputs
+
+
+class State(Enum):
+    """Why an output has no JSON value."""
+
+    MISSING = "missing"  # nothing matched (JSONata's undefined)
+    FUNCTION = "function"  # it is, or holds, a function or regular expression: always a mistake
+
+
+MISSING: Final = State.MISSING
+Value: TypeAlias = "Json | State"
+
+
+@dataclass(frozen=True, slots=True)
+class EvaluationFault:
+    """The translation failed on this document. ``message`` is our own words: it never quotes the document.
+
+    ``position`` is ``line L, column C`` of the source, where the engine tells.
+    """
+
+    code: str
+    message: str
+    position: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.code}: {self.message}" + (f" ({self.position})" if self.position else "")
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """What a translation yields: the outputs by name, or the fault that left none.
+
+    ``named`` is False where the result is no object with outputs, and stands as a whole under `RESULT`.
+    """
+
+    outputs: Mapping[str, Value]
+    fault: EvaluationFault | None = None
+    named: bool = True
+    defaults: frozenset[str] = frozenset()  # outputs that took the translation's own default
+
+
+class CompiledTranslation(Protocol):
+    """A translation made ready. Immutable; evaluating it has no effect but its result."""
+
+    @property
+    def outputs(self) -> tuple[str, ...]:
+        """Names known without a response; ``('result',)`` where only the response tells."""
+        ...
+
+    @property
+    def reads(self) -> Mapping[str, tuple[Path, ...]]:
+        """Per output, and per nested output that the translation itself names (``customer.name``), what it reads.
+
+        Never too little: where the source does not tell, the path above (`ROOT` at worst) is read.
+        """
+        ...
+
+    def reads_of(self, output: str) -> tuple[Path, ...]:
+        """Like ``reads``, also for an output whose name only a response told."""
+        ...
+
+    def evaluate(self, document: Json) -> Evaluation:
+        """The outputs for ``document`` (plain numbers: ``read_json(..., exact=False)``).
+
+        Raises NotJudgedError where the engine itself gives up (too deep, out of memory, broken).
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A translation that works: shown to people, and run by the tests."""
+
+    source: str
+    document: Json
+    outputs: Mapping[str, Value]
+    reads: Mapping[str, Sequence[str]] = field(default_factory=dict)  # as format_path prints them
+
+
+class Language(Protocol):
+    """What a module of this package offers."""
+
+    EXAMPLES: tuple[Example, ...]
+
+    @property
+    def compile(self) -> Callable[[str], CompiledTranslation]: ...
+
+
+def _foreign() -> dict[str, EntryPoint]:
+    return {point.name: point for point in entry_points(group=GROUP)}
+
+
+@cache
+def kinds() -> tuple[str, ...]:
+    """The languages that are there, sorted. Loads none of them."""
+    own = {module.name for module in pkgutil.iter_modules(__path__)}
+    return tuple(sorted(own | _foreign().keys()))
+
+
+@cache
+def language(kind: str) -> Language:
+    """The language of that kind; ours come before others' of the same name. Raises ContractError if there is none."""
+    for module in pkgutil.iter_modules(__path__, f"{__name__}."):
+        if module.name.rpartition(".")[2] == kind:
+            return cast("Language", importlib.import_module(module.name))
+    if (point := _foreign().get(kind)) is not None:
+        return cast("Language", point.load())
+    known = ", ".join(kinds())
+    raise ContractError(f"there is no translation language '{printable(kind)}'", fix=f"use one of: {known}")
+
+
+@lru_cache(maxsize=256)
+def compile_translation(kind: str, source: str) -> CompiledTranslation:
+    """``source`` made ready in the language ``kind``.
+
+    Raises ContractError where there is no such language or the source is wrong (``where``: line and column).
+    """
+    return language(kind).compile(source)

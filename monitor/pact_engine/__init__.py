@@ -1,0 +1,22 @@
+"""The official Pact matcher behind one small interface: a contract and a response in, mismatches out.
+
+Verdicts come from Pact's own Rust library, in this process and without HTTP. What it cannot judge raises
+NotJudgedError.
+"""
+
+from monitor.pact_engine.engine import describe_engine, expected_contents, match_response
+from monitor.pact_engine.expected import ExpectedHeader, ExpectedResponse, read_expected
+from monitor.pact_engine.mismatch import BODY_TYPE, HEADER_MISSING, EngineMismatch, MismatchPlace
+
+__all__ = [
+    "BODY_TYPE",
+    "HEADER_MISSING",
+    "EngineMismatch",
+    "ExpectedHeader",
+    "ExpectedResponse",
+    "MismatchPlace",
+    "describe_engine",
+    "expected_contents",
+    "match_response",
+    "read_expected",
+]

@@ -1,0 +1,1 @@
+"""Exchange <-> HAR; masking; runs, baselines, locks. Nothing here judges or calls."""

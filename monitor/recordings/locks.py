@@ -1,0 +1,123 @@
+"""One run at a time for each vendor and state_dir, across processes.
+
+1. The lock is the operating system's, on ``<state_dir>/locks/<vendor>.lock``: it goes with its process, however that
+   ends, so it is never stale.
+2. ``<vendor>.json`` beside it says who holds it. It only explains: nobody waits for a file left by the dead.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from monitor.errors import LockHeldError, RecordingError, StorageError
+from monitor.printable import printable
+from monitor.recordings import files
+from monitor.recordings.fields import Field, read_document
+from monitor.recordings.names import checked_name
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Who holds a lock. ``since`` is ISO UTC; no user's name: state may be an artefact of a CI job."""
+
+    pid: int
+    host: str
+    since: str
+    command: str
+
+    def __str__(self) -> str:
+        return (
+            f"'{printable(self.command)}' (process {self.pid} on {printable(self.host)}) since {printable(self.since)}"
+        )
+
+
+def _touched(path: Path) -> str:
+    """Now, by the disk's clock."""
+    os.utime(path)
+    return datetime.fromtimestamp(path.stat().st_mtime, UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def _alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def _read_holder(info: Path) -> Holder | None:
+    """Who the file says holds the lock; None where it says nothing, or names a process of this host that is gone."""
+    try:
+        document: Field = read_document(files.read(info), str(info))
+        found = Holder(
+            document["pid"].integer(),
+            document["host"].text(),
+            document["since"].text(),
+            document["command"].text(),
+        )
+    except RecordingError:
+        return None
+    gone = found.host == socket.gethostname() and not (found.pid > 0 and _alive(found.pid))
+    return None if gone else found
+
+
+def _held(vendor: str, lock: Path, info: Path) -> LockHeldError:
+    holder = _read_holder(info)
+    return LockHeldError(
+        f"vendor {printable(vendor)} is in use by {holder or 'another run'}",
+        where=files.shown(lock),
+        fix="let it end, or wait for it with --wait",
+    )
+
+
+def _acquired(lock: FileLock, path: Path, wait: float | None) -> bool:
+    with files.told(path):
+        try:
+            lock.acquire(timeout=-1 if wait is None else max(0.0, wait))
+        except Timeout:
+            return False
+        except NotImplementedError:
+            raise StorageError(
+                "this disk has no file locks", where=files.shown(path), fix="set state_dir to a folder on a local disk"
+            ) from None
+        except RuntimeError:  # this very thread holds it, and would wait for itself
+            return False
+    return True
+
+
+@contextmanager
+def vendor_lock(state_dir: Path, vendor: str, holder: str, wait: float | None) -> Iterator[None]:
+    """Holds the vendor's lock. ``holder`` is the command, as others are told it.
+
+    ``wait``: seconds to wait for another run to end, 0 not at all, None for as long as it takes.
+    Raises LockHeldError that says who holds it, StorageError where state_dir cannot be written.
+    """
+    name = checked_name(vendor, "a vendor")
+    folder = state_dir / "locks"
+    files.make_folder(folder)
+    path, info = folder / f"{name}.lock", folder / f"{name}.json"
+    lock = FileLock(path, mode=0o600, thread_local=False)
+    if not _acquired(lock, path, wait):
+        raise _held(vendor, path, info)
+    try:
+        with files.told(path):
+            since = _touched(path)
+        files.replace(
+            info, json.dumps(asdict(Holder(os.getpid(), socket.gethostname(), since, holder))).encode("ascii")
+        )
+        yield
+    finally:
+        with suppress(OSError):
+            info.unlink()
+        lock.release()

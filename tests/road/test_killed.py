@@ -1,0 +1,51 @@
+"""SIGKILL in the middle of a run: what was recorded is whole, and the next run closes the plan."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections import Counter
+
+from monitor.recordings.store import Store
+from tests.road.scripted import Answer, Project, ScriptedVendor, interaction, json_answer, pact_of
+
+COUNT = 50
+BODY = {"id": "CUST-1", "name": "Ada"}
+
+
+def test_a_killed_run_is_closed_by_the_next(project: Project, vendor: ScriptedVendor) -> None:
+    project.write(
+        "contracts/crm/many.json", pact_of(*(interaction(f"lookup {n}", f"/c/{n}", BODY) for n in range(COUNT)))
+    )
+    reached = threading.Event()
+    hold = threading.Event()
+
+    def answer() -> Answer:
+        if len(vendor.seen) > COUNT // 2:  # half is answered, then the vendor falls silent
+            reached.set()
+            hold.wait(timeout=60)
+        return json_answer(BODY)
+
+    vendor.answers = {f"/c/{n}": answer for n in range(COUNT)}
+    with project.start("check") as process:
+        assert reached.wait(timeout=60)
+        process.kill()
+    hold.set()
+
+    (run,) = project.runs()
+    assert (run / "plan.json").exists()
+    assert not (run / "report.json").exists()
+    kept = list(run.glob("crm/*.har"))
+    assert 0 < len(kept) < COUNT
+    store = Store(project.folder / "recordings")
+    for path in kept:
+        assert store.read(str(path)).exchange.response is not None
+
+    done = project.monitor("check")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert f"closed interrupted run {run.name}" in done.stdout
+    report = json.loads((run / "report.json").read_text())
+    outcomes = Counter(result["outcome"] for result in report["results"])
+    assert outcomes == {"no_baseline": len(kept), "not_run": COUNT - len(kept)}
+    assert all("interrupted" in r["reason"] for r in report["results"] if r["outcome"] == "not_run")
+    assert "closed" not in project.monitor("check").stdout
