@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
@@ -171,6 +174,25 @@ def test_a_result_too_deep_to_hold_is_not_judged() -> None:
     source = "$reduce([1..5000], function($inner, $n) {[[$inner]]}, [1])"
     with pytest.raises(NotJudgedError):
         _evaluate(source, {})
+
+
+GREEDY = """
+import resource
+from monitor.errors import NotJudgedError
+from monitor.languages import compile_translation
+resource.setrlimit(resource.RLIMIT_AS, (500_000_000, 500_000_000))
+try:
+    compile_translation("jsonata", '$reduce([1..60], function($s, $n) {$s & $s}, x)').evaluate({"x": "SECRET"})
+except NotJudgedError as error:
+    print(error)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux holds a process to its address space")
+def test_a_translation_that_wants_all_memory_is_not_judged() -> None:
+    root = Path(__file__).resolve().parents[2]
+    done = subprocess.run([sys.executable, "-c", GREEDY], cwd=root, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "the translation needs more memory than it may have"
 
 
 def test_a_document_is_never_changed() -> None:

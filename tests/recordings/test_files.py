@@ -99,9 +99,9 @@ def test_a_full_disk_leaves_nothing_torn(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
 def test_the_system_s_word_for_a_full_disk() -> None:
-    with Path("/dev/full").open("wb", buffering=0) as full:
-        with pytest.raises(StorageError, match="the disk is full; free some space"), files.told(Path("x")):
-            full.write(b"x")
+    full = pytest.raises(StorageError, match="the disk is full; free some space")
+    with Path("/dev/full").open("wb", buffering=0) as file, full, files.told(Path("x")):
+        file.write(b"x")
 
 
 def test_reading(tmp_path: Path) -> None:

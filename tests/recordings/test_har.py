@@ -182,6 +182,9 @@ def test_law_a_file_cut_anywhere_is_refused(at: int) -> None:
 # -- what is refused --------------------------------------------------------------------------------------
 
 
+DEEP = json.loads("[" * 900 + "]" * 900)
+
+
 def edited(change: Callable[[dict[str, Any]], object]) -> bytes:
     document = json.loads(to_har(recording()))
     change(document["log"])
@@ -211,7 +214,7 @@ def edited(change: Callable[[dict[str, Any]], object]) -> bytes:
         (edited(lambda log: log["entries"][0]["_monitor"].update(vendor="x")), "changed after it was written"),
         (edited(lambda log: log["entries"][0]["response"].update(status=201)), "changed after it was written"),
         (edited(lambda log: log["entries"][0].update(comment="x")), "changed after it was written"),
-        (edited(lambda log: log["entries"][0].update(x=json.loads("[" * 900 + "]" * 900))), "nested too deeply|changed|not JSON"),
+        (edited(lambda log: log["entries"][0].update(x=DEEP)), "nested too deeply|changed|not JSON"),
     ],
 )  # fmt: skip
 def test_what_is_no_recording_is_refused(data: bytes, what: str) -> None:

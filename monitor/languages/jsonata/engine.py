@@ -51,7 +51,7 @@ def position(source: str, offset: int) -> str:
 def _refusal(source: str, code: str | None, message: str, offset: int = -1) -> ContractError:
     text = message.removesuffix(f" (position {offset})").removeprefix(f"{code}: ")
     what = f"JSONata: {printable(text)}" + (f" ({code})" if code else "")
-    return ContractError(what, where=position(source, offset), fix="correct the expression; try.jsonata.org runs it")
+    return ContractError(what, where=position(source, offset), fix="correct the expression")
 
 
 def _too_deep() -> ContractError:
