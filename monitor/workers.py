@@ -18,6 +18,7 @@ import struct
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from queue import SimpleQueue
@@ -26,7 +27,6 @@ from typing import IO, Final, Self
 
 from pydantic import TypeAdapter, ValidationError
 
-from monitor.checking.judge import judge
 from monitor.errors import MonitorError, NotJudgedError
 from monitor.model import Case, Judgement, Outcome
 
@@ -83,7 +83,7 @@ def _set_alarm(seconds: float) -> None:
         signal.setitimer(signal.ITIMER_REAL, seconds)
 
 
-def _judged(case: Case) -> Judgement:
+def _judged(judge: Callable[[Case], Judgement], case: Case) -> Judgement:
     try:
         return judge(case)
     except MonitorError as error:
@@ -96,6 +96,8 @@ def _judged(case: Case) -> Judgement:
 
 def serve(memory: int) -> None:
     """The worker's loop. Standard output is kept for answers; whatever an engine prints goes nowhere."""
+    from monitor.checking.judge import judge  # noqa: PLC0415 - the parent never needs the engines
+
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
@@ -104,7 +106,7 @@ def serve(memory: int) -> None:
     while (frame := _receive(sys.stdin.buffer)) is not None:
         task: Task = pickle.loads(frame)  # noqa: S301 - from our own parent
         _set_alarm(task.deadline + ALARM_GRACE)
-        answer = _judgements.dump_json(_judged(task.case))
+        answer = _judgements.dump_json(_judged(judge, task.case))
         _set_alarm(0)
         _send(answers, answer)
 

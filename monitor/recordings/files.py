@@ -86,7 +86,7 @@ def make_folder(folder: Path) -> None:
 
 def _take_new(temporary: Path, path: Path) -> None:
     try:
-        os.link(temporary, path, follow_symlinks=False)
+        os.link(temporary, path)
     except OSError as error:
         if error.errno not in _NO_LINKS:
             raise

@@ -165,7 +165,7 @@ class Form:
         if len(self.text) > HUGE:
             return list(self._literal_spans(data))
         expression = self.expression(data)
-        reach = 32 * len(self.text) + 64  # more than the longest way to write it
+        reach = 128 * len(self.text)  # more than the longest way to write it
         found: Spans = []
         for start in range(0, len(data), _STRIDE):
             end = start + _STRIDE
