@@ -20,7 +20,7 @@ from monitor.pact_engine import EngineMismatch, describe_engine, expected_conten
 PactMaker = Callable[..., bytes]
 ResponseMaker = Callable[..., Response]
 JSON_TYPE = {"Content-Type": "application/json"}
-SECRET = "s3cret-vendor-value"
+ENDLESS = "a" * 60
 
 
 def rules(**paths: object) -> dict[str, object]:
@@ -250,7 +250,8 @@ def test_the_gate_of_content_types(
 ) -> None:
     headers = {} if expected is None else {"Content-Type": expected}
     pact = pact_file({"headers": headers, "body": {"a": 1}}, "3.0.0")
-    found = match_response(pact, answer({"a": 1}, headers=[] if received is None else [("Content-Type", received)]))
+    lines = [] if received is None else [("Content-Type", received)]
+    found = match_response(pact, answer(b'{"a":1}', headers=lines))
     assert (not [one for one in found if one.place == "body"]) is compared
 
 
@@ -309,25 +310,16 @@ def test_rules_that_the_engine_refuses_are_not_judged(
 
 def test_bodies_that_the_engine_cannot_judge(pact_file: PactMaker, answer: ResponseMaker) -> None:
     form = {"Content-Type": "multipart/form-data; boundary=x"}
+    deep, slow = b"[" * 200 + b"]" * 200, {"match": "regex", "regex": "(a+)+b"}
     cases = (
         ({"headers": form, "body": "--x"}, answer(b"--x", headers=tuple(form.items()))),
-        ({"headers": JSON_TYPE, "body": {"a": 1}}, answer(b"[" * 200 + b"]" * 200)),
-        (
-            {
-                "headers": JSON_TYPE,
-                "body": {"a": "x"},
-                "matchingRules": rules(a={"match": "regex", "regex": "^(a+)+$b"}),
-            },
-            answer({"a": SECRET + "a" * 60}),
-        ),
+        ({"headers": JSON_TYPE, "body": {"a": 1}}, answer(deep)),
+        ({"headers": JSON_TYPE, "body": {"a": "x"}, "matchingRules": rules(a=slow)}, answer({"a": ENDLESS})),
     )
-    for response, received in cases[:2]:
-        with pytest.raises(NotJudgedError):
+    for response, received in cases:
+        with pytest.raises(NotJudgedError) as caught:
             match_response(pact_file(response, "3.0.0"), received)
-    slow = {**cases[2][0], "matchingRules": rules(a={"match": "regex", "regex": "(a+)+$b"})}
-    with pytest.raises(NotJudgedError) as caught:
-        match_response(pact_file(slow, "3.0.0"), cases[2][1])
-    assert SECRET not in str(caught.value)
+        assert ENDLESS not in str(caught.value)
 
 
 def test_a_contract_for_a_plug_in_is_not_judged(pact_file: PactMaker, answer: ResponseMaker) -> None:

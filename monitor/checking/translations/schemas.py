@@ -155,6 +155,9 @@ def _told(error: ValidationError) -> str:
         what = "is not allowed"
     elif keyword == "enum" and isinstance(wanted, list):
         what = f"must be one of {len(wanted)} values" if len(wanted) != 1 else "must be the one value allowed"
+    elif keyword == "required" and isinstance(wanted, list) and isinstance(error.instance, Mapping):
+        missing = [str(name) for name in wanted if name not in error.instance]
+        what = f"must have {printable(' and '.join(missing), 60)}" if error.absolute_path else "it is required"
     else:
         words = " or ".join(map(str, wanted)) if isinstance(wanted, list) else str(wanted)
         what = _WORDS.get(keyword, f"violates {keyword}").format(printable(words, 60))
