@@ -10,17 +10,19 @@ import threading
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
 from monitor.calling.client import Caller
 from monitor.calling.pool import call_all
-from monitor.model import Exchange, Plan, Recording, Result, RunReport, Settings, Vendor
+from monitor.model import Exchange, Plan, Planned, Recording, Result, RunReport, Settings, Vendor
 from monitor.pipeline.exits import exit_of, exit_of_recording
 from monitor.pipeline.orphans import close_orphans
 from monitor.pipeline.planning import Job, Jobs, plan_jobs
 from monitor.pipeline.tools import Judges, Selection, Tools
 from monitor.pipeline.verdicts import Pending, begin, not_run
+from monitor.recordings.masking import Masker
 from monitor.recordings.store import new_run_id
 
 MAX_VENDORS_AT_ONCE: Final = 8
@@ -35,7 +37,7 @@ def recording_of(job: Job, run_id: str, exchange: Exchange, tools: Tools) -> Rec
         run_id=run_id,
         vendor=job.vendor.name,
         interaction_id=job.interaction.id,
-        description=job.interaction.description,
+        description=tools.masker.text(job.interaction.description),
         exchange=masked,
         contract_digest=contract.digest if contract else "",
         states=tools.masker.states(job.interaction.states),
@@ -104,13 +106,23 @@ def _walk(jobs: Jobs, plan: Plan, tools: Tools) -> tuple[Result, ...]:
         return tuple(run.result(job) for job in jobs.jobs)
 
 
+def _masked(planned: Planned, masker: Masker) -> Planned:
+    # a state's parameter, and so a secret, may stand in the path
+    return replace(
+        planned,
+        description=masker.text(planned.description),
+        path=masker.text(planned.path),
+        refusal=masker.text(planned.refusal),
+    )
+
+
 def _plan(jobs: Jobs, command: str, now: datetime, tools: Tools) -> Plan:
     return Plan(
         run_id=new_run_id(now, tools.entropy(3)),
         created=now,
         command=command,
         vendors=tuple(vendor.name for vendor in jobs.vendors),
-        interactions=tuple(job.planned() for job in jobs.jobs),
+        interactions=tuple(_masked(job.planned(), tools.masker) for job in jobs.jobs),
     )
 
 
