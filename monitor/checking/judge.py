@@ -6,7 +6,8 @@
    - after another status, every finding is rooted at the status;
    - where the body is no JSON any more, what it lacks is rooted at the media type, if that changed too;
    - a mismatch or loss at or below a changed path is rooted at that path.
-3. A body that is not the JSON it should be is unreadable, unless another status or media type tells why.
+3. A body that is not the JSON it should be is unreadable, unless another status or media type tells why; then
+   nothing else is told of it.
 """
 
 from __future__ import annotations
@@ -59,6 +60,8 @@ def judge(case: Case) -> Judgement:
     findings = _findings(case, details, _reads(case, asked))
     notes = tuple(_notes(case, asked))
     outcome, reason = _outcome(case, details, asked.faults)
+    if outcome is Outcome.UNREADABLE:
+        return Judgement(outcome, (), reason, notes)  # what rubbish lacks is no drift
     return Judgement(outcome, findings, reason, notes)
 
 

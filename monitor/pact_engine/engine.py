@@ -22,6 +22,7 @@ from monitor.printable import printable
 
 _SWITCH: Final = "PACT_MATCHING_ENGINE"
 _BOM: Final = b"\xef\xbb\xbf"
+_BACKTRACE: Final = "\n\nStack backtrace:"
 _TOO_DEEP: Final = "recursion limit exceeded"
 
 
@@ -84,7 +85,8 @@ def _against_empty(response: Response) -> Iterator[EngineMismatch]:
 
 
 def _engine_mismatch(fields: Mapping[str, str]) -> EngineMismatch:
-    message = fields.get("mismatch", "")
+    # where RUST_BACKTRACE is set the engine appends where it stands, which says nothing of the response
+    message = fields.get("mismatch", "").partition(_BACKTRACE)[0]
     if message.startswith("Failed to parse") and _TOO_DEEP in message:
         raise NotJudgedError("the body is nested deeper than the 127 levels that Pact's engine reads")
     return EngineMismatch(
