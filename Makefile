@@ -36,7 +36,7 @@ lint: $(STAMP)
 	@$(BIN)/python tests/audit.py constraints.txt
 
 bench: $(STAMP)
-	@$(BIN)/python tests/bench/bench.py
+	@$(BIN)/python -m tests.bench.bench
 
 # needs uv (pip install uv): one file for every platform and Python from 3.11 on
 lock:
