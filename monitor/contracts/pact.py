@@ -216,11 +216,19 @@ def _name(pact: dict[str, Json], role: str) -> str:
     return name if isinstance(name, str) else ""
 
 
-def _alone(pact: dict[str, Json], exact: Json, written: Json) -> tuple[bytes, str]:
+def _version(pact: dict[str, Json]) -> str:
+    metadata = pact.get("metadata")
+    told = metadata.get("pactSpecification", metadata.get("pact-specification")) if isinstance(metadata, dict) else None
+    return str(told.get("version", "")) if isinstance(told, dict) else ""
+
+
+def _alone(pact: dict[str, Json], exact: Json, written: dict[str, Json]) -> tuple[bytes, str]:
     """A Pact file of one interaction as the engine reads it, and the digest of what it says."""
     frame: dict[str, Json] = {key: pact[key] for key in ("consumer", "provider", "metadata") if key in pact}
     told = {k: v for k, v in exact.items() if k not in ("_id", "key", "comments")} if isinstance(exact, dict) else exact
     digest = hashlib.sha256(_canonical([frame.get("metadata"), told])).hexdigest()
+    if _version(pact).startswith("4"):
+        written = {"type": HTTP_TYPE, **written}  # the engine refuses a V4 interaction that does not say so
     return json_bytes({**frame, "interactions": [written]}), digest
 
 
@@ -234,7 +242,7 @@ def _entry(pact: dict[str, Json], raw: Json, exact: Json, pointer: str, file: st
     response = _object(interaction.get("response"), f"{pointer}.response", "response")
     consumer, states = _name(pact, "consumer"), _states(interaction, pointer)
     request = _object(interaction.get("request"), f"{pointer}.request", "request")
-    alone, digest = _alone(pact, exact, raw)
+    alone, digest = _alone(pact, exact, interaction)
     return PactInteraction(
         id=interaction_id(consumer, description, states),
         pointer=pointer,

@@ -151,6 +151,12 @@ def test_the_contract_is_a_pact_of_this_one_interaction() -> None:
     assert entries[1].contract.pointer == "$.interactions[1]"
 
 
+def test_a_v4_interaction_without_a_type_is_one_over_http() -> None:
+    alone = json.loads(only(pact(interaction(), version="4.0")).contract.pact)
+    assert alone["interactions"][0]["type"] == "Synchronous/HTTP"
+    assert "type" not in json.loads(only(pact(interaction())).contract.pact)["interactions"][0]
+
+
 def test_formatting_does_not_change_the_digest_but_numbers_do() -> None:
     def digest(body: str) -> str:
         text = pact(interaction()).decode().replace('"status": 200', f'"status": 200, "body": {body}')

@@ -322,6 +322,12 @@ def test_bodies_that_the_engine_cannot_judge(pact_file: PactMaker, answer: Respo
         assert ENDLESS not in str(caught.value)
 
 
+def test_multipart_is_judged_as_far_as_its_type(pact_file: PactMaker, answer: ResponseMaker) -> None:
+    pact = pact_file({"headers": JSON_TYPE, "body": {"a": 1}}, "3.0.0")
+    found = match_response(pact, answer(b"--x", headers=[("Content-Type", "multipart/mixed; boundary=x")]))
+    assert [one.kind for one in found] == ["HeaderMismatch", "BodyTypeMismatch"]
+
+
 def test_a_contract_for_a_plug_in_is_not_judged(pact_file: PactMaker, answer: ResponseMaker) -> None:
     pact = json.loads(pact_file({"status": 200}, pluginConfiguration={"csv": {}}))
     pact["metadata"]["plugins"] = [{"name": "csv", "version": "0.0.6"}]
