@@ -20,7 +20,7 @@ from monitor.jsonpaths import Json
 Headers: TypeAlias = tuple[tuple[str, str], ...]
 
 
-# -- settings (what monitor.yaml says, expanded; what may hold a secret has no repr) ----------------------------------------------------------
+# -- settings: what monitor.yaml says, expanded; what may hold a secret has no repr -------------------------
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,7 +79,7 @@ def test_a_worker_knows_nothing_of_our_environment() -> None:
 
 def test_leaving_on_an_error_does_not_wait_for_what_hangs() -> None:
     hanging = case("($f := function($x) { $f($x) }; $f(1))", {})
-    with pytest.raises(RuntimeError, match="enough"), JudgePool(1, MEMORY) as pool:
-        answer = pool.submit(hanging, 3600.0)
-        raise RuntimeError("enough")
+    pool = JudgePool(1, MEMORY)
+    answer = pool.submit(hanging, 3600.0)
+    pool.close(at_once=True)
     assert answer.cancelled() or isinstance(answer.result(), Judgement)

@@ -15,11 +15,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
+from monitor.contracts.pact import json_bytes
 from monitor.errors import JsonError, MonitorError
 from monitor.jsonpaths import Json, Path, parse_path, read_json
 from monitor.model import ProviderState, RequestTemplate, StateBinding
-
-from monitor.contracts.pact import json_bytes
 
 _EXPRESSION: Final = re.compile(r"\$\{([^}]*)\}")
 PROVIDER_STATE: Final = "ProviderState"

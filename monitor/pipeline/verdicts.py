@@ -5,7 +5,7 @@ from __future__ import annotations
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 
-from monitor.calling.client import status_fault
+from monitor.calling.statuses import status_fault
 from monitor.checking.words import told
 from monitor.errors import RecordingError
 from monitor.model import Case, Fault, Judgement, Outcome, Recording, Response, Result

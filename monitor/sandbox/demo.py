@@ -44,7 +44,8 @@ def _vendor(version: int, port: int = 0) -> Iterator[str]:
 def _run(folder: Path, url: str, *arguments: str) -> int:
     print(f"\n$ monitor {' '.join(arguments)}", flush=True)
     environment = {**os.environ, "CRM_BASE_URL": url, "CRM_API_KEY": API_KEY}
-    return subprocess.run([sys.executable, "-m", "monitor", *arguments], cwd=folder, env=environment, check=False).returncode
+    command = [sys.executable, "-m", "monitor", *arguments]
+    return subprocess.run(command, cwd=folder, env=environment, check=False).returncode
 
 
 def _walk(folder: Path) -> int:
