@@ -47,9 +47,10 @@ class LoadedSchema:
 
 
 def shown_file(path: Path) -> str:
-    """``path`` as people would type it: relative to the working folder where that is shorter."""
+    """``path`` as people would type it: relative to the working folder where it lies below it."""
     with contextlib.suppress(ValueError, OSError):  # another drive, a working folder that is gone
-        return printable(min(str(path), os.path.relpath(path), key=len), 300)
+        relative = os.path.relpath(path)
+        return printable(str(path) if relative.startswith("..") else relative, 300)
     return printable(str(path), 300)
 
 
