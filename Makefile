@@ -23,7 +23,7 @@ $(STAMP): pyproject.toml constraints.txt
 	@touch $@
 
 demo: $(STAMP)
-	@$(BIN)/python -m monitor.sandbox.demo
+	@$(BIN)/python -m tests.demo
 
 test: $(STAMP)
 	$(BIN)/python -m pytest -n auto --dist worksteal -q

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
@@ -120,7 +120,31 @@ def show(
     return 0
 
 
-def diff(a: RecordingArgument, b: RecordingArgument, config: ConfigOption = None) -> int:
+MAX_VALUES_BYTES: Final = 1_000_000  # DeepDiff's time grows faster than its input
+
+
+def _values(before: Response, after: Response) -> Iterator[str]:
+    """DeepDiff's view of what differs between two bodies, values included."""
+    from deepdiff import DeepDiff
+
+    from monitor.errors import UsageError
+    from monitor.jsonpaths import read_json
+
+    size = len(before.body) + len(after.body)
+    if size > MAX_VALUES_BYTES:
+        raise UsageError(
+            f"the bodies are {size:,} bytes; --values compares up to {MAX_VALUES_BYTES:,}", fix="leave it out"
+        )
+    told = DeepDiff(read_json(before.body).value, read_json(after.body).value, verbose_level=2)
+    yield from (printable(line, 500) for line in told.pretty().splitlines())
+
+
+def diff(
+    a: RecordingArgument,
+    b: RecordingArgument,
+    values: Annotated[bool, typer.Option("--values", help="Tell the values that differ too (small bodies).")] = False,
+    config: ConfigOption = None,
+) -> int:
     """Tell the structural difference from recording A to recording B. Exits 1 if there is one.
 
     Examples:
@@ -146,6 +170,8 @@ def diff(a: RecordingArgument, b: RecordingArgument, config: ConfigOption = None
         write("\n".join([group.root, *(f"  {line}" for line in group.lines)]) + "\n")
     if not findings:
         write("no structural difference\n")
+    if values:
+        write("\n".join(["values", *(f"  {line}" for line in _values(*responses))]) + "\n")
     return 1 if findings else 0
 
 

@@ -18,6 +18,7 @@ from monitor.errors import MonitorError
 
 EXIT_INTERRUPTED: Final = 130
 EXIT_OURS: Final = 70
+INTERRUPTED: Final = "interrupted; what was recorded is kept, and the next run closes this one"
 TRACEBACK_VARIABLE: Final = "MONITOR_TRACEBACK"
 
 app = typer.Typer(
@@ -64,6 +65,8 @@ def main(arguments: Sequence[str]) -> int:
     """Runs one command line; the exit code. Never raises."""
     try:
         code = app(list(arguments), standalone_mode=False, prog_name="monitor")
+        if code == EXIT_INTERRUPTED:  # typer's own answer to Ctrl-C
+            report_error(INTERRUPTED)
         return code if isinstance(code, int) else 0
     except TyperException as error:
         report_error(f"{error.format_message()}; try: monitor --help")
@@ -72,7 +75,7 @@ def main(arguments: Sequence[str]) -> int:
         report_error(str(error))
         return error.exit_code
     except (KeyboardInterrupt, typer.Abort):
-        report_error("interrupted; what was recorded is kept, and the next run closes this one")
+        report_error(INTERRUPTED)
         return EXIT_INTERRUPTED
     except BrokenPipeError:
         close_quietly()

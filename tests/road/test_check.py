@@ -256,7 +256,9 @@ def test_diff_tells_the_structure(lookup: Project, vendor: ScriptedVendor) -> No
     done = lookup.monitor("diff", str(baseline), str(newest))
     assert done.returncode == 1
     assert "New key 'customer_id' found at $.customer_id" in done.stdout
-    assert lookup.monitor("diff", str(baseline), str(baseline)).returncode == 0
+    same = lookup.monitor("diff", str(baseline), str(baseline), "--values")
+    assert (same.returncode, same.stdout) == (0, "no structural difference\nvalues\n")
+    assert "CUST-12345" in lookup.monitor("diff", "--values", str(baseline), str(newest)).stdout
 
 
 def test_help_loads_nothing_heavy(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import threading
 from collections import Counter
 
@@ -11,6 +12,48 @@ from tests.road.scripted import Answer, Project, ScriptedVendor, interaction, js
 
 COUNT = 50
 BODY = {"id": "CUST-1", "name": "Ada"}
+
+
+def test_two_runs_over_one_vendor_exclude_each_other(project: Project, vendor: ScriptedVendor) -> None:
+    project.write("contracts/crm/one.json", pact_of(interaction("a lookup", "/c", BODY)))
+    reached, hold = threading.Event(), threading.Event()
+
+    def answer() -> Answer:
+        reached.set()
+        hold.wait(timeout=60)
+        return json_answer(BODY)
+
+    vendor.answers["/c"] = answer
+    with project.start("check") as first:
+        assert reached.wait(timeout=60)
+        second = project.monitor("check")
+        assert second.returncode == 3
+        assert f"pid {first.pid}" in second.stderr
+        assert "--wait" in second.stderr
+        with project.start("check", "--wait") as third:
+            hold.set()
+            assert first.wait() == 0
+            assert third.wait() == 0
+    assert len(vendor.seen) == 2
+
+
+def test_interrupting_a_run_ends_it_at_once(project: Project, vendor: ScriptedVendor) -> None:
+    project.write("contracts/crm/one.json", pact_of(interaction("a lookup", "/c", BODY)))
+    reached, hold = threading.Event(), threading.Event()
+
+    def answer() -> Answer:
+        reached.set()
+        hold.wait(timeout=60)
+        return json_answer(BODY)
+
+    vendor.answers["/c"] = answer
+    with project.start("check") as process:
+        assert reached.wait(timeout=60)
+        process.send_signal(signal.SIGINT)
+        _, told = process.communicate(timeout=30)
+    hold.set()
+    assert process.returncode == 130
+    assert told == "monitor: interrupted; what was recorded is kept, and the next run closes this one\n"
 
 
 def test_a_killed_run_is_closed_by_the_next(project: Project, vendor: ScriptedVendor) -> None:

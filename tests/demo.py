@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-PROJECT: Final = Path(__file__).resolve().parents[2]
+PROJECT: Final = Path(__file__).resolve().parents[1]
 API_KEY: Final = "demo-key-1234"
 CONTRACT_FILES: Final = ("monitor.yaml", "contracts")
 
@@ -30,7 +30,7 @@ def _vendor(version: int, port: int = 0) -> Iterator[str]:
     """The sandbox in another process; yields its URL."""
     command = [sys.executable, "-m", "monitor", "sandbox", "--port", str(port), "--version", str(version)]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
-        assert process.stderr is not None  # noqa: S101 - opened with PIPE
+        assert process.stderr is not None
         try:
             announced = process.stderr.readline()
             url = next((word for word in announced.split() if word.startswith("http")), "")
