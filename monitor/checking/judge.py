@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
+from functools import lru_cache, partial
 from typing import Final, TypeVar
 
 from monitor.checking import contract as contracts
@@ -154,6 +154,7 @@ def _reads(case: Case, asked: _Asked) -> _Reads:
     )
 
 
+@lru_cache(32)
 def _expected_headers(contract: Contract) -> tuple[str, ...]:
     return tuple(header.name.lower() for header in read_expected(contract.pact).headers)
 

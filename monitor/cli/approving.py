@@ -71,6 +71,7 @@ def _kept(result: Result, settings: Settings) -> str:
     lines = [f"recorded  {name}", f"  {shown_path(settings.recordings_dir)}/{result.evidence}"]
     if not result.outcome.judged:
         lines.append(f"    {result.outcome.value}: {printable(result.reason, 400)}")
+        lines += [f"    {printable(result.fix, 400)}"] if result.fix else []
     elif not result.baseline:
         lines.append("  no baseline yet")
     elif not result.told:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
+from typing import Final
 
 from monitor.checking.contract.places import ABSENT, Found, Place
 from monitor.checking.contract.rules import Rule, body_rules, heaviest
@@ -12,7 +14,8 @@ from monitor.model import Contract
 from monitor.pact_engine import expected_contents, read_expected
 from monitor.printable import printable
 
-MAX_DEPTH = 200  # the engine refuses more than 127
+MAX_DEPTH: Final = 200  # the engine refuses more than 127
+_KEPT: Final = 32  # contracts whose answers are kept: a worker meets the same ones again and again
 
 
 def json_of(content: bytes) -> Found:
@@ -44,6 +47,7 @@ def _walk(place: Place) -> Iterator[Place]:
         yield from _walk(child)
 
 
+@lru_cache(_KEPT)
 def reads(contract: Contract) -> tuple[Path, ...]:
     """The body paths that the contract's example names: leaves and empty containers, indexes as ANY, in its order.
 
@@ -75,6 +79,7 @@ def _with_extra_members(place: Place) -> Iterator[Place]:
         yield from _with_extra_members(child)
 
 
+@lru_cache(_KEPT)
 def tied_rules(contract: Contract) -> tuple[str, ...]:
     """The rules between which the official matcher chooses at random, a line each. Raises NotJudgedError.
 
