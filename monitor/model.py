@@ -247,6 +247,10 @@ class Exchange:
 # -- recordings -------------------------------------------------------------------------------------------
 
 
+MASK: Final = "MASKED-"  # followed by the secret's name: what stands where a secret stood in text
+MASK_HOST: Final = "://masked-"  # where it was a URL
+
+
 @dataclass(frozen=True, slots=True)
 class Mask:
     """One place where something was masked: ``where`` names it (request.header:Authorization, response.body)."""
@@ -390,6 +394,8 @@ class Case:
     """All that judging one response needs; crosses into the worker as bytes.
 
     Contract and translations judge ``raw``; structure compares ``stored`` (the masked form) with ``baseline``.
+    ``raw_masked``: ``raw`` is the stored form itself (a recheck) and masks stand in its body; ``baseline_masked``:
+    masks stand in the baseline's body. What a mask stands for cannot be judged, and must not look like drift.
     """
 
     vendor: str
@@ -400,6 +406,8 @@ class Case:
     stored: Response
     baseline: Response | None
     severity: Mapping[str, str] = field(default_factory=dict)
+    raw_masked: bool = False
+    baseline_masked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -462,7 +470,7 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class RunReport:
-    """One run, whole. ``command`` is check, record or recheck; ``exit_codes`` lists every reason, worst first."""
+    """One run, whole. ``command`` is check, record or recheck; ``exit_reasons`` lists every reason, worst first."""
 
     run_id: str
     command: str
