@@ -18,7 +18,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from enum import Enum
 from typing import Final, TypeAlias
 
@@ -155,8 +155,11 @@ def _best(touches: Iterator[Touch]) -> Touch:
     return max(touches, key=_ORDER.index, default=Touch.NONE)
 
 
-def touch(read: Path, path: Path) -> Touch:
-    """How ``read`` meets ``path``. Array steps of ``path`` may be passed through unnamed by the read."""
+def touch(read: Path, path: Path, *, named_arrays: bool = False) -> Touch:
+    """How ``read`` meets ``path``.
+
+    Array steps of ``path`` may be passed through unnamed by the read, unless it names them all (``named_arrays``).
+    """
     if not path:
         return Touch.THROUGH if read else Touch.EXACT
     if not read:
@@ -164,13 +167,14 @@ def touch(read: Path, path: Path) -> Touch:
         return Touch.EXACT if all(not isinstance(step, str) for step in path) else Touch.WITHIN
     head, step = read[0], path[0]
     if head is DESCENT:
-        return _best(touch(r, p) for r, p in ((read[1:], path), (read, path[1:])))
+        further = ((read[1:], path), (read, path[1:]))
+        return _best(touch(r, p, named_arrays=named_arrays) for r, p in further)
     ways: list[tuple[Path, Path]] = []
     if head is ANY or head == step or (isinstance(head, int) and (step is ANY)):
         ways.append((read[1:], path[1:]))
-    if not isinstance(step, str):
+    if not isinstance(step, str) and not named_arrays:
         ways.append((read, path[1:]))
-    return _best(touch(r, p) for r, p in ways)
+    return _best(touch(r, p, named_arrays=named_arrays) for r, p in ways)
 
 
 # -- reading JSON -----------------------------------------------------------------------------------------
@@ -268,5 +272,7 @@ def read_json(data: bytes | str, *, max_depth: int = MAX_DEPTH, exact: bool = Tr
         raise JsonError(f"it is not JSON: {error.msg}", where=f"line {error.lineno}, column {error.colno}") from None
     except RecursionError:
         raise JsonError(f"nested deeper than {max_depth} levels") from None
+    except InvalidOperation:  # no Decimal holds it
+        raise JsonError("a number's exponent is too large") from None
     _check_depth(value, max_depth)
     return Document(value, tuple(dict.fromkeys(duplicates)))

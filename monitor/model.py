@@ -42,7 +42,7 @@ class Limits:
     total_timeout: float = 60.0
     max_body: int = 20_000_000
     judge_timeout: float = 30.0
-    judge_memory: int = 2_000_000_000
+    judge_memory: int = 4_000_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -480,6 +480,7 @@ class RunReport:
     results: tuple[Result, ...]
     skipped: tuple[Skipped, ...] = ()
     closed_runs: tuple[str, ...] = ()  # orphaned plans that this run closed
+    notes: tuple[str, ...] = ()  # what else a person should know of this run
     exit_code: int = 0
     exit_reasons: tuple[str, ...] = ()
     version: int = 1

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import os
 import secrets
-import socket
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
 from monitor.calling.client import Caller
-from monitor.model import Limits, Settings, Vendor
+from monitor.model import Secret, Settings, Vendor
 from monitor.pipeline.tools import Judges, Listener, Tools
 from monitor.recordings.locks import vendor_lock
 from monitor.recordings.masking import Masker
@@ -28,33 +27,39 @@ def workers_for(cases: int) -> int:
     return max(1, min(cases, os.cpu_count() or 1, 4))
 
 
-def _memory(settings: Settings) -> int:
-    return max((v.limits.judge_memory for v in settings.vendors.values()), default=Limits().judge_memory)
+def known_secrets(settings: Settings) -> tuple[Secret, ...]:
+    """Every value to mask. In lower case too: media types and header names are told so."""
+    folded = (Secret(s.name, s.value.lower()) for s in settings.secrets if s.value != s.value.lower())
+    return (*settings.secrets, *folded)
 
 
 def tools_of(settings: Settings, listener: Listener, command: str, wait: float | None = 0) -> Tools:
     """Everything the road needs. ``wait`` is how many seconds to wait for another run's lock, None for ever."""
-    holder = f"monitor {command} (pid {os.getpid()} on {socket.gethostname()})"
+    holder = f"monitor {command}"
     state = Path(settings.state_dir)
 
     @contextmanager
     def judges(cases: int) -> Iterator[Judges]:
-        with JudgePool(workers_for(cases), _memory(settings)) as pool:
+        with JudgePool(workers_for(cases)) as pool:
             yield pool
 
     def lock(vendor: str) -> AbstractContextManager[None]:
         return vendor_lock(state, vendor, holder, wait)
+
+    def try_lock(vendor: str) -> AbstractContextManager[None]:
+        return vendor_lock(state, vendor, holder, 0)
 
     def caller(vendor: Vendor) -> Caller:
         return Caller(vendor, now)
 
     return Tools(
         store=Store(Path(settings.recordings_dir)),
-        masker=Masker(settings.secrets),
+        masker=Masker(known_secrets(settings)),
         clock=now,
         entropy=secrets.token_bytes,
         caller=caller,
         judges=judges,
         lock=lock,
+        try_lock=try_lock,
         listener=listener,
     )

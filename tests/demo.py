@@ -7,6 +7,7 @@ Works in a folder of its own, so that nothing of the project changes. Real proce
 from __future__ import annotations
 
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -42,7 +43,7 @@ def _vendor(version: int, port: int = 0) -> Iterator[str]:
 
 
 def _run(folder: Path, url: str, *arguments: str) -> int:
-    print(f"\n$ monitor {' '.join(arguments)}", flush=True)
+    print(f"\n$ monitor {shlex.join(arguments)}", flush=True)
     environment = {**os.environ, "CRM_BASE_URL": url, "CRM_API_KEY": API_KEY}
     command = [sys.executable, "-m", "monitor", *arguments]
     return subprocess.run(command, cwd=folder, env=environment, check=False).returncode

@@ -116,6 +116,13 @@ def test_reads_meet_paths(read: Path, path: Path, expected: Touch) -> None:
     assert touch(read, path) is expected
 
 
+def test_a_read_that_names_its_arrays_reads_no_other_key_of_their_members() -> None:
+    read: Path = ("rows", ANY, "id")
+    assert touch(read, ("rows", ANY, "email"), named_arrays=True) is Touch.NONE
+    assert touch(read, ("rows", ANY, "id"), named_arrays=True) is Touch.EXACT
+    assert touch(read, ("rows", ANY), named_arrays=True) is Touch.THROUGH
+
+
 @given(st.lists(KEYS, max_size=5).map(tuple), st.integers(0, 5))
 def test_a_read_goes_through_all_its_prefixes(read: Path, cut: int) -> None:
     expected = Touch.EXACT if cut >= len(read) else Touch.THROUGH
@@ -169,6 +176,7 @@ def test_duplicate_keys_are_noticed_and_the_last_counts() -> None:
         (b"[-Infinity]", "-Infinity is not JSON"),
         (b'"\xff"', "it is not UTF-8 text"),
         (b"{} {}", "it is not JSON"),
+        (b"[1e99999999999999999999]", "a number's exponent is too large"),
         (b"[" * 101 + b"]" * 101, "nested deeper than 100 levels"),
         (b"[" * 100_000, "nested deeper than 100 levels"),
         (b'{"a":' * 100_000, "nested deeper than 100 levels"),

@@ -9,10 +9,12 @@ from pathlib import Path
 import pytest
 
 from monitor.checking.judge import judge
-from monitor.model import Case, Judgement, Outcome, Response, Translation
+from monitor.model import Case, Judgement, Limits, Outcome, Response, Translation
 from monitor.workers import JudgePool
 
-MEMORY = 1_500_000_000
+
+def limits(seconds: float) -> Limits:
+    return Limits(judge_timeout=seconds, judge_memory=1_500_000_000)
 
 
 def response(body: object) -> Response:
@@ -27,8 +29,8 @@ def case(expression: str, body: object, baseline: object = None) -> Case:
 
 def test_a_worker_says_what_the_judge_says() -> None:
     cases = [case('{"a": x}', {"x": n}, {"x": 1, "y": n}) for n in range(8)]
-    with JudgePool(2, MEMORY) as pool:
-        answers = [pool.submit(one, 30.0) for one in cases]
+    with JudgePool(2) as pool:
+        answers = [pool.submit(one, limits(30.0)) for one in cases]
         assert [answer.result() for answer in answers] == [judge(one) for one in cases]
 
 
@@ -43,15 +45,14 @@ def test_a_worker_says_what_the_judge_says() -> None:
     ids=["tail loop", "recursion", "string doubling", "backtracking"],
 )
 def test_an_attack_costs_only_its_own_case(expression: str, deadline: float) -> None:
-    with JudgePool(1, MEMORY) as pool:
-        before = pool.submit(case('{"a": x}', {"x": 1}), 30.0)
-        attack = pool.submit(case(expression, {"x": 1}), deadline)
-        after = pool.submit(case('{"a": x}', {"x": 1}), 30.0)
+    with JudgePool(1) as pool:
+        before = pool.submit(case('{"a": x}', {"x": 1}), limits(30.0))
+        attack = pool.submit(case(expression, {"x": 1}), limits(deadline))
+        after = pool.submit(case('{"a": x}', {"x": 1}), limits(30.0))
         assert before.result().outcome is Outcome.NO_BASELINE
         told = attack.result()
-        assert told.outcome is not Outcome.SAME
-        assert told.outcome is Outcome.NOT_JUDGED or told.findings
-        assert told.reason or told.findings
+        assert (told.outcome, told.findings) == (Outcome.NOT_JUDGED, ())
+        assert told.reason
         assert after.result().outcome is Outcome.NO_BASELINE
 
 
@@ -71,15 +72,15 @@ def environments_below(pid: int) -> list[bytes]:
 
 @pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="needs /proc")
 def test_a_worker_knows_nothing_of_our_environment() -> None:
-    with JudgePool(1, MEMORY) as pool:
-        assert pool.submit(case('{"a": x}', {"x": 1}), 30.0).result().outcome is Outcome.NO_BASELINE
+    with JudgePool(1) as pool:
+        assert pool.submit(case('{"a": x}', {"x": 1}), limits(30.0)).result().outcome is Outcome.NO_BASELINE
         (environment,) = environments_below(os.getpid())
     assert environment.strip(b"\0") == b"PACT_DO_NOT_TRACK=true"
 
 
 def test_leaving_on_an_error_does_not_wait_for_what_hangs() -> None:
     hanging = case("($f := function($x) { $f($x) }; $f(1))", {})
-    pool = JudgePool(1, MEMORY)
-    answer = pool.submit(hanging, 3600.0)
+    pool = JudgePool(1)
+    answer = pool.submit(hanging, limits(3600.0))
     pool.close(at_once=True)
     assert answer.cancelled() or isinstance(answer.result(), Judgement)

@@ -54,10 +54,12 @@ def refusal(vendor: Vendor, interaction: Interaction) -> str:
     if method in SAFE_METHODS or vendor.allow_writes or override.allow_writes or override.read_only:
         return ""
     name = json.dumps(printable(interaction.description), ensure_ascii=False)
-    return (
-        f"{printable(method, 20)} may change data at the vendor, so it is not sent; if this one only reads, add to the "
-        f"vendor: requests: {{{name}: {{read_only: true}}}}; to let it write: {{{name}: {{allow_writes: true}}}}"
-    )
+    what = f"{printable(method, 20)} may change data at the vendor, so it is not sent"
+    writes = f"requests: {{{name}: {{allow_writes: true}}}}"
+    if method != "POST":
+        return f"{what}; to let it write, add to the vendor: {writes}"
+    reads = f"requests: {{{name}: {{read_only: true}}}}"
+    return f"{what}; if this one only reads, add to the vendor: {reads}; to let it write: {writes}"
 
 
 # -- headers ----------------------------------------------------------------------------------------------

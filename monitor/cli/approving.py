@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 import socket
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -15,8 +16,10 @@ from monitor.cli.console import (
     ProgressDisplay,
     VendorOption,
     WaitOption,
+    ask,
     is_interactive,
     note,
+    recording_path,
     report_error,
     settings_of,
     shown_path,
@@ -25,7 +28,7 @@ from monitor.cli.console import (
 from monitor.printable import printable
 
 if TYPE_CHECKING:
-    from monitor.model import Result, RunReport, Settings
+    from monitor.model import Result, Settings
     from monitor.pipeline.approve import Candidate, Consent
     from monitor.pipeline.tools import Tools
 
@@ -47,48 +50,74 @@ def _approver(by: str) -> str:
         return f"unknown@{socket.gethostname()}"
 
 
-def _approve_all(tools: Tools, settings: Settings, found: tuple[Candidate, ...], consent: Consent) -> int:
+def _refused(candidate: Candidate) -> int:
+    """Says why a recording may not be approved; the exit code."""
+    name = f"{candidate.job.vendor.name}: {printable(candidate.job.interaction.description)}"
+    report_error("\n".join([f"not approved  {name}", *(f"  {reason}" for reason in candidate.refusals)]))
+    return 1 if candidate.result.outcome.judged else 3
+
+
+def _approve_all(tools: Tools, settings: Settings, found: Sequence[Candidate], consent: Consent) -> int:
     """Approves what may be approved and says why the rest may not; the exit code."""
     from monitor.pipeline.approve import approve
 
-    code = 0
+    codes = [0]
     for candidate in found:
-        name = f"{candidate.job.vendor.name}: {printable(candidate.job.interaction.description)}"
         if candidate.refusals:
-            report_error("\n".join([f"not approved  {name}", *(f"  {reason}" for reason in candidate.refusals)]))
-            code = max(code, 1 if candidate.result.outcome.judged else 3)
+            codes.append(_refused(candidate))
             continue
-        path = approve(tools, candidate, consent)
-        write(f"approved  {name}\n  {shown_path(settings.recordings_dir)}/{path}\n")
-    return code
+        recording = approve(tools, candidate, consent)
+        write(f"approved  {candidate.job.vendor.name}: {printable(candidate.job.interaction.description)}\n")
+        write(f"  recorded {recording.exchange.started:%Y-%m-%d %H:%M:%S} UTC in run {recording.run_id}\n")
+        for told in candidate.result.told:
+            write("".join(f"    {line}\n" for line in told.lines))
+        write(f"  {shown_path(settings.recordings_dir)}/{recording.path}\n")
+    return max(codes)
 
 
-def _kept(result: Result, settings: Settings) -> str:
+def _difference(result: Result, tools: Tools) -> Iterator[str]:
+    """What a person should see before they approve: the difference to the baseline, or else what was recorded."""
+    from monitor.cli.looking import outline_of
+
+    if result.baseline:
+        yield from () if result.told else ("  no difference to the baseline",)
+    else:
+        yield "  no baseline yet; this is what was recorded:"
+        response = tools.store.read(result.evidence).exchange.response
+        yield from () if response is None else (f"  {line}" for line in outline_of(response))
+    for told in result.told:
+        yield f"  differs at {told.root}"
+        yield from (f"    {line}" for line in told.lines)
+
+
+def _kept(result: Result, settings: Settings, tools: Tools) -> str:
     """One recorded interaction and its difference to the baseline: no verdict."""
     name = f"{result.vendor}: {printable(result.description)}"
-    if not result.outcome.judged and not result.evidence:
+    if not result.evidence:
         return f"not called  {name}\n    {printable(result.reason, 400)}\n"
     lines = [f"recorded  {name}", f"  {shown_path(settings.recordings_dir)}/{result.evidence}"]
-    if not result.outcome.judged:
+    if result.outcome.judged:
+        lines += _difference(result, tools)
+    else:
         lines.append(f"    {result.outcome.value}: {printable(result.reason, 400)}")
         lines += [f"    {printable(result.fix, 400)}"] if result.fix else []
-    elif not result.baseline:
-        lines.append("  no baseline yet")
-    elif not result.told:
-        lines.append("  no difference to the baseline")
-    for told in result.told:
-        lines += [f"  differs at {told.root}", *(f"    {line}" for line in told.lines)]
     return "\n".join(lines) + "\n"
 
 
-def _wants_approval(report: RunReport, approve: bool, no_input: bool) -> bool:
-    kept = [result for result in report.results if result.outcome.judged]
-    if not kept or approve:
-        return bool(kept) and approve
-    if no_input or not is_interactive():
-        note(f"not approved; to approve: monitor approve --vendor {report.vendors[0]}")
+def _wants_approval(found: Sequence[Candidate], approve: bool, no_input: bool) -> bool:
+    allowed = [candidate for candidate in found if not candidate.refusals]
+    if approve or not allowed:
+        return approve
+    vendor = allowed[0].job.vendor.name
+    later = f"to approve later: monitor approve --vendor {vendor}"
+    if all(candidate.result.baseline and not candidate.result.findings for candidate in allowed):
+        note(f"nothing differs from the baseline; {later}")
         return False
-    return typer.confirm(f"Make {len(kept)} recording{'s'[: len(kept) != 1]} the baseline?", err=True)
+    what = "this recording" if len(allowed) == 1 else f"these {len(allowed)} recordings"
+    if not no_input and is_interactive() and ask(f"Make {what} the baseline?"):
+        return True
+    note(f"not approved; {later}")
+    return False
 
 
 def record(  # noqa: PLR0913, PLR0917 - a command's options are its parameters
@@ -121,14 +150,18 @@ def record(  # noqa: PLR0913, PLR0917 - a command's options are its parameters
         tools = tools_of(settings, progress, "record", None if wait else 0)
         report = check(settings, tools, selection_of([vendor], interaction), command="record")
     for result in report.results:
-        write(_kept(result, settings))
-    code = report.exit_code
-    if _wants_approval(report, approve, no_input):
-        consent = Consent(_approver(by), message)
-        found = candidates(settings, tools, selection_of([vendor], interaction), None, consent)
-        ours = tuple(c for c in found if c.recording.run_id == report.run_id and c.result.outcome.judged)
-        code = _approve_all(tools, settings, ours, consent) or code
-    return code
+        write(_kept(result, settings, tools))
+    kept = [result.evidence for result in report.results if result.outcome.judged]
+    if not kept:
+        return report.exit_code
+    consent = Consent(_approver(by), message)
+    found = candidates(settings, tools, selection_of([vendor], interaction), kept, consent)
+    if _wants_approval(found, approve, no_input):
+        return _approve_all(tools, settings, found, consent) or report.exit_code
+    for candidate in found:
+        if candidate.refusals:
+            _refused(candidate)
+    return report.exit_code
 
 
 def approve(  # noqa: PLR0913, PLR0917 - a command's options are its parameters
@@ -161,7 +194,8 @@ def approve(  # noqa: PLR0913, PLR0917 - a command's options are its parameters
     consent = Consent(_approver(by), message, tuple(accept_loss or ()))
     with ProgressDisplay() as progress:
         tools = tools_of(settings, progress, "approve")
-        found = candidates(settings, tools, selection_of([vendor], interaction), recording, consent)
+        named = [recording_path(recording, settings.recordings_dir)] if recording else None
+        found = candidates(settings, tools, selection_of([vendor], interaction), named, consent)
     if not patch:
         return _approve_all(tools, settings, found, consent)
     allowed = tuple(candidate for candidate in found if not candidate.refusals)

@@ -15,6 +15,7 @@ from monitor.cli.console import (
     ProgressDisplay,
     VendorsOption,
     WaitOption,
+    check_output,
     note,
     save,
     settings_of,
@@ -22,6 +23,7 @@ from monitor.cli.console import (
     wants_color,
     write,
 )
+from monitor.errors import StorageError
 
 if TYPE_CHECKING:
     from monitor.model import RunReport, Settings
@@ -48,6 +50,14 @@ def selection_of(vendors: list[str] | None, interaction: str | None, fail_on: Fa
     return Selection(tuple(vendors or ()), interaction, Severity(fail_on.value))
 
 
+def _save_or_print(output: Path, text: str) -> None:
+    try:
+        save(output, text)
+    except StorageError:
+        write(text)  # what was found is not lost with the file
+        raise
+
+
 def show_report(report: RunReport, settings: Settings, form: str, output: Path | None) -> int:
     """Prints or saves the report; the run's exit code."""
     from monitor.reports import Options, find
@@ -57,8 +67,8 @@ def show_report(report: RunReport, settings: Settings, form: str, output: Path |
     if output is None:
         write(text)
     else:
-        save(output, text)
-        note(f"{output}: exit {report.exit_code} {'; '.join(report.exit_reasons)}".rstrip())
+        _save_or_print(output, text)
+        note(f"{output}: exit {report.exit_code}: {'; '.join(report.exit_reasons) or 'ok'}")
     return report.exit_code
 
 
@@ -68,6 +78,7 @@ def check(  # noqa: PLR0913, PLR0917 - a command's options are its parameters
     form: FormatOption = "text",
     output: OutputOption = None,
     fail_on: FailOnOption = FailOn.BREAKING,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing when the exit code is 0.")] = False,
     wait: WaitOption = False,
     config: ConfigOption = None,
 ) -> int:
@@ -84,10 +95,13 @@ def check(  # noqa: PLR0913, PLR0917 - a command's options are its parameters
     from monitor.wiring import tools_of
 
     find(form)
+    check_output(output)
     settings = settings_of(config)
     with ProgressDisplay() as progress:
         tools = tools_of(settings, progress, "check", None if wait else 0)
         report = walk(settings, tools, selection_of(vendor, interaction, fail_on))
+    if quiet and not report.exit_code and output is None:
+        return report.exit_code
     return show_report(report, settings, form, output)
 
 
@@ -117,12 +131,14 @@ def recheck(  # noqa: PLR0913, PLR0917 - a command's options are its parameters
     from monitor.wiring import tools_of
 
     find(form)
+    check_output(output)
     if run is not None and every:
         raise UsageError("--run and --all exclude each other")
     settings = settings_of(config, offline=True)
     with ProgressDisplay() as progress:
         tools = tools_of(settings, progress, "recheck")
-        report = walk(settings, tools, selection_of(vendor, interaction, fail_on), run, every)
+        named = run.rstrip("/").rsplit("/", 1)[-1] if run else None  # a folder as check prints it will do
+        report = walk(settings, tools, selection_of(vendor, interaction, fail_on), named, every)
     return show_report(report, settings, form, output)
 
 

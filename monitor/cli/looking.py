@@ -11,6 +11,7 @@ from monitor.cli.console import (
     ConfigOption,
     InteractionOption,
     VendorsOption,
+    recording_path,
     report_error,
     settings_of,
     shown_path,
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from monitor.jsonpaths import Path as JsonPath
     from monitor.model import Recording, Response, Settings
     from monitor.pipeline.planning import Job
+    from monitor.recordings.masking import Masker
 
 RecordingArgument = Annotated[
     str, typer.Argument(help="A recording: a .har file, or its path below the recordings folder.")
@@ -46,9 +48,8 @@ def _settings_or_none(config: Path | None) -> Settings | None:
 def _read(settings: Settings | None, name: str) -> Recording:
     from monitor.recordings.store import Store
 
-    here = Path(name)
     root = Path(settings.recordings_dir) if settings else Path("recordings").absolute()
-    return Store(root).read(str(here.absolute()) if here.exists() else name)
+    return Store(root).read(recording_path(name, str(root)))
 
 
 def _outline(shape: Shape, path: JsonPath) -> Iterator[str]:
@@ -62,12 +63,14 @@ def _outline(shape: Shape, path: JsonPath) -> Iterator[str]:
         yield from _outline(shape.items, (*path, ANY))
 
 
-def _types(response: Response) -> Iterator[str]:
-    """The body's paths and types, array members merged; no value."""
+def outline_of(response: Response) -> Iterator[str]:
+    """Status, header names, and the body's paths and types, array members merged; no value."""
     from monitor.checking.shape import learn
     from monitor.errors import JsonError
     from monitor.jsonpaths import read_json
 
+    yield f"status {response.status} {printable(response.reason)}".rstrip()
+    yield "headers: " + ", ".join(printable(name) for name, _ in response.headers)
     if not response.body:
         yield "  no body"
         return
@@ -107,15 +110,13 @@ def show(
     kept = _read(_settings_or_none(config), recording)
     lines = [*_head(kept)]
     response = kept.exchange.response
-    if response is not None:
+    if response is not None and raw:
         lines.append(f"status {response.status} {printable(response.reason)}".rstrip())
-        if raw:
-            lines += [f"  {printable(name)}: {printable(value, 1000)}" for name, value in response.headers]
-            text = response.body.decode("utf-8", "backslashreplace")
-            lines += [printable(line, 10_000) for line in text.splitlines()]
-        else:
-            lines.append("headers: " + ", ".join(printable(name) for name, _ in response.headers))
-            lines += _types(response)
+        lines += [f"  {printable(name)}: {printable(value, 1000)}" for name, value in response.headers]
+        text = response.body.decode("utf-8", "backslashreplace")
+        lines += [printable(line, 10_000) for line in text.splitlines()]
+    elif response is not None:
+        lines += outline_of(response)
     write("\n".join(lines) + "\n")
     return 0
 
@@ -154,7 +155,7 @@ def diff(
     from monitor.checking.severity import severity_of
     from monitor.checking.structure import changes
     from monitor.checking.words import told
-    from monitor.errors import RecordingError
+    from monitor.errors import JsonError, RecordingError
     from monitor.model import Finding
 
     settings = _settings_or_none(config)
@@ -164,7 +165,10 @@ def diff(
         if response is None:
             raise RecordingError("it holds no response", where=name, fix="name another recording")
         responses.append(response)
-    found = changes(*responses)
+    try:
+        found = changes(*responses)
+    except JsonError as error:
+        raise RecordingError(f"its body cannot be compared: {error}", where=b, fix="name another recording") from None
     findings = [Finding(c.root, severity_of(c.kind, False, {}), False, c) for c in found]
     for group in told(findings):
         write("\n".join([group.root, *(f"  {line}" for line in group.lines)]) + "\n")
@@ -189,16 +193,16 @@ def vendors(config: ConfigOption = None) -> int:
     return 0
 
 
-def _interaction(job: Job) -> Iterator[str]:
+def _interaction(job: Job, masker: Masker) -> Iterator[str]:
     interaction = job.interaction
     where = f"{interaction.contract.file} {interaction.contract.pointer}" if interaction.contract else ""
     yield f"{job.vendor.name}: {printable(interaction.description)}"
     yield f"  id        {interaction.id}"
-    yield f"  request   {interaction.request.method} {printable(interaction.request.path)}"
+    yield f"  request   {interaction.request.method} {printable(masker.text(interaction.request.path))}"
     yield f"  contract  {where}"
-    yield from (f"  {t.kind}   {t.name} ({t.file})" for t in interaction.translations)
+    yield from (f"  {t.kind}   {t.name} ({shown_path(t.file)})" for t in interaction.translations)
     if job.refusal:
-        yield f"  not run   {printable(job.refusal, 400)}"
+        yield f"  not run   {printable(masker.text(job.refusal), 400)}"
 
 
 def contracts_list(
@@ -207,12 +211,15 @@ def contracts_list(
     """List the interactions of the contracts, and what cannot be sent and why."""
     from monitor.cli.checking import selection_of
     from monitor.pipeline.planning import plan_jobs
+    from monitor.recordings.masking import Masker
 
-    jobs = plan_jobs(settings_of(config, offline=True), selection_of(vendor, interaction))
+    settings = settings_of(config, offline=True)
+    masker = Masker(settings.secrets)
+    jobs = plan_jobs(settings, selection_of(vendor, interaction))
     for job in jobs.jobs:
-        write("\n".join(_interaction(job)) + "\n")
+        write("\n".join(_interaction(job, masker)) + "\n")
     for skipped in jobs.skipped:
-        write(f"{skipped.vendor}: {printable(skipped.description)}\n  skipped   {printable(skipped.reason)}\n")
+        write(f"{skipped.vendor}: {printable(skipped.description)}\n  not run   {printable(skipped.reason)}\n")
         write(f"  contract  {skipped.file} {skipped.pointer}\n")
     return 0
 

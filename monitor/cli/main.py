@@ -13,7 +13,7 @@ from typer.exceptions import TyperException
 
 from monitor import __version__
 from monitor.cli import approving, checking, looking, sandboxing, starting
-from monitor.cli.console import close_quietly, report_error
+from monitor.cli.console import close_quietly, note, report_error
 from monitor.errors import MonitorError
 
 EXIT_INTERRUPTED: Final = 130
@@ -61,6 +61,40 @@ def _internal_error(error: BaseException) -> None:
         traceback.print_exception(error)
 
 
+def _command_of(error: TyperException) -> str:
+    return getattr(getattr(error, "ctx", None), "command_path", "") or "monitor"
+
+
+def _has_folder() -> bool:
+    try:
+        return bool(os.getcwd())  # noqa: PTH109 - only whether there is one
+    except OSError:
+        return False
+
+
+def _usage_error(error: TyperException) -> int:
+    message = error.format_message().strip()
+    if message.startswith("Usage:"):  # a group without a command: its help
+        note(message)
+    else:
+        report_error(f"{message.rstrip('.')}; try: {_command_of(error)} --help")
+    return 2
+
+
+def _failed(error: Exception) -> int:
+    """Tells what went wrong; the exit code."""
+    if isinstance(error, TyperException):
+        return _usage_error(error)
+    if isinstance(error, MonitorError):
+        report_error(str(error))
+        return error.exit_code
+    if isinstance(error, FileNotFoundError) and not _has_folder():
+        report_error("the working folder is gone; change to one that exists")
+        return 2
+    _internal_error(error)
+    return EXIT_OURS
+
+
 def main(arguments: Sequence[str]) -> int:
     """Runs one command line; the exit code. Never raises."""
     try:
@@ -68,28 +102,23 @@ def main(arguments: Sequence[str]) -> int:
         if code == EXIT_INTERRUPTED:  # typer's own answer to Ctrl-C
             report_error(INTERRUPTED)
         return code if isinstance(code, int) else 0
-    except TyperException as error:
-        report_error(f"{error.format_message()}; try: monitor --help")
-        return 2
-    except MonitorError as error:
-        report_error(str(error))
-        return error.exit_code
     except (KeyboardInterrupt, typer.Abort):
         report_error(INTERRUPTED)
         return EXIT_INTERRUPTED
-    except BrokenPipeError:
+    except SystemExit:  # typer's answer to a reader of --help that went away: it says 1, which means drift here
         close_quietly()
         return 0
     except Exception as error:  # noqa: BLE001 - the last line of defence: never a traceback, never exit 1
-        _internal_error(error)
-        return EXIT_OURS
+        return _failed(error)
 
 
 def run() -> None:
     """The console script."""
     code = main(sys.argv[1:])
     try:
-        sys.stdout.flush()
-    except BrokenPipeError:
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except OSError:
         close_quietly()
+        code = code or EXIT_OURS
     sys.exit(code)

@@ -12,8 +12,10 @@ import typer
 from monitor.cli.console import note, write
 from monitor.errors import StorageError, UsageError
 
-GITIGNORE: Final = "# state of this machine, and runs: only baselines are committed\n.monitor/\nrecordings/runs/\n"
-RECORDINGS_GITIGNORE: Final = "runs/\n"
+GITIGNORE: Final = (
+    "# state of this machine, and runs: only baselines are committed\n.monitor/\nrecordings/runs/\n.tmp-*\n"
+)
+RECORDINGS_GITIGNORE: Final = "runs/\n.tmp-*\n"
 CI_JOB: Final = """\
 # Calls the vendor once a week and fails when its API has drifted.
 # Add the secrets that monitor.yaml names under Settings > Secrets, and list them under env below.
@@ -57,6 +59,8 @@ def _from_pact(pact: Path) -> tuple[bytes, str, tuple[str, ...]]:
     from monitor.jsonpaths import read_json
 
     try:
+        if not pact.is_file():
+            raise UsageError("there is no such file", where=str(pact))
         data = pact.read_bytes()
         entries, errors = parse_pact(data, str(pact))
         provider = read_json(data, max_depth=200).value

@@ -88,7 +88,8 @@ def folder(tree: object, root: Path) -> str:
 def _below(top: Path) -> Iterator[str]:
     for parent, folders, files in os.walk(top):
         folders[:] = sorted(name for name in folders if not name.startswith("."))[:100]
-        yield from (os.path.join(parent, name) for name in sorted(files))  # noqa: PTH118 - many, and only text
+        ours = sorted(name for name in files if not name.startswith("."))
+        yield from (os.path.join(parent, name) for name in ours)  # noqa: PTH118 - many, and only text
 
 
 def _nearest_files(pattern: str, root: Path, count: int) -> str:

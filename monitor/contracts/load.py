@@ -10,6 +10,7 @@ from pathlib import Path
 from monitor.contracts.pact import PactEntry, PactInteraction, parse_pact
 from monitor.contracts.states import bind
 from monitor.errors import ConfigFault, ContractError
+from monitor.jsonpaths import Json, format_path
 from monitor.languages import compile_translation
 from monitor.model import Interaction, Skipped, Translation, TranslationSource, Vendor
 from monitor.printable import printable
@@ -28,9 +29,9 @@ class Loaded:
 
 def _shown(path: str, root: str) -> str:
     try:
-        return Path(path).relative_to(root).as_posix()
+        return printable(Path(path).relative_to(root).as_posix(), 500)
     except ValueError:
-        return path
+        return printable(path, 500)
 
 
 def _fault(file: str, error: ContractError) -> ConfigFault:
@@ -99,12 +100,28 @@ def _unknown_names(vendor: Vendor, known: tuple[str, ...], config_file: str) -> 
             yield ConfigFault(config_file, 0, 0, path, f"no contract has an interaction '{printable(name)}'", fix)
 
 
+def _schema_fault(schema: Json) -> tuple[str, str] | None:
+    """The JSON path and what is wrong there; None for a schema that is one."""
+    from jsonschema import Draft202012Validator, SchemaError  # noqa: PLC0415 - only where there is a schema
+    from jsonschema.validators import validator_for  # noqa: PLC0415
+
+    if not isinstance(schema, dict | bool):
+        return "$", "a JSON Schema is an object, true or false"
+    try:
+        validator_for(schema, default=Draft202012Validator).check_schema(schema)  # type: ignore[arg-type]
+    except SchemaError as error:
+        return format_path(tuple(error.absolute_path)), f"it is no valid JSON Schema: {printable(error.message)}"
+    return None
+
+
 def _broken_translations(vendor: Vendor, root: str) -> Iterator[ConfigFault]:
     for source in vendor.translations:
         try:
             compile_translation(source.kind, source.source)
         except ContractError as error:
             yield ConfigFault(_shown(source.file, root), 0, 0, error.where, f"{source.name}: {error.what}", error.fix)
+        if source.schema is not None and (fault := _schema_fault(source.schema)):
+            yield ConfigFault(_shown(source.schema_file, root), 0, 0, *fault, "see https://json-schema.org")
 
 
 def load(vendor: Vendor, root: str, config_file: str) -> Loaded:
@@ -127,7 +144,9 @@ def load(vendor: Vendor, root: str, config_file: str) -> Loaded:
     for file, entry in found:
         reason = vendor.skip.get(entry.id) or vendor.skip.get(entry.description)
         if reason:
-            skipped.append(Skipped(vendor.name, file, entry.pointer, entry.description, f"skipped: {reason}"))
+            skipped.append(
+                Skipped(vendor.name, file, entry.pointer, entry.description, f"monitor.yaml skips it: {reason}")
+            )
         else:
             interactions.append(_interaction(vendor, entry))
     return Loaded(tuple(interactions), tuple(skipped), tuple(faults))

@@ -24,6 +24,7 @@ from monitor.model import Contract, Headers, ProviderState, RequestTemplate
 from monitor.printable import printable
 
 HTTP_TYPE: Final = "Synchronous/HTTP"
+SPECIFICATIONS: Final = ("1", "2", "3", "4")
 SLUG_LENGTH: Final = 60
 MAX_PACT_DEPTH: Final = 200  # a body of 100 levels inside matching rules and generators
 
@@ -119,7 +120,7 @@ def json_bytes(value: Json) -> bytes:
         text = json.dumps(value, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
     except (TypeError, ValueError):
         raise ContractError("it holds a number that is too large") from None
-    return text.encode("utf-8", "backslashreplace")  # a lone surrogate becomes its JSON escape again
+    return text.encode("utf-8", "replace")  # a lone surrogate, which no engine takes, becomes "?"
 
 
 def _v4_body(body: dict[str, Json], pointer: str) -> bytes | None:
@@ -232,6 +233,14 @@ def _alone(pact: dict[str, Json], exact: Json, written: dict[str, Json]) -> tupl
     return json_bytes({**frame, "interactions": [written]}), digest
 
 
+def _check_v4_body(message: dict[str, Json], pointer: str) -> None:
+    """A V4 body without ``content`` is no body to the engine: what was meant would silently not be judged."""
+    body = message.get("body")
+    if body not in (None, {}) and not (isinstance(body, dict) and "content" in body):
+        fix = 'write it as {"content": ..., "contentType": "application/json", "encoded": false}'
+        raise ContractError("a body of a V4 contract must have content", where=f"{pointer}.body", fix=fix)
+
+
 def _entry(pact: dict[str, Json], raw: Json, exact: Json, pointer: str, file: str) -> PactEntry:
     interaction = _object(raw, pointer, "an interaction")
     description = _text(interaction.get("description"), f"{pointer}.description", "description")
@@ -242,6 +251,9 @@ def _entry(pact: dict[str, Json], raw: Json, exact: Json, pointer: str, file: st
     response = _object(interaction.get("response"), f"{pointer}.response", "response")
     consumer, states = _name(pact, "consumer"), _states(interaction, pointer)
     request = _object(interaction.get("request"), f"{pointer}.request", "request")
+    if _version(pact).startswith("4"):
+        _check_v4_body(request, f"{pointer}.request")
+        _check_v4_body(response, f"{pointer}.response")
     alone, digest = _alone(pact, exact, interaction)
     return PactInteraction(
         id=interaction_id(consumer, description, states),
@@ -280,6 +292,11 @@ def parse_pact(data: bytes, file: str) -> tuple[tuple[PactEntry, ...], tuple[Con
         raise ContractError("a Pact file is a JSON object", where="$")
     if "interactions" not in pact and "messages" not in pact:
         raise ContractError("it has neither interactions nor messages", where="$", fix="is it a Pact file?")
+    if (major := _version(pact).split(".")[0]) and major not in SPECIFICATIONS:
+        raise ContractError(
+            f"its Pact specification is {printable(_version(pact), 20)}; known are {', '.join(SPECIFICATIONS)}",
+            where="$.metadata.pactSpecification.version",
+        )
     entries: list[PactEntry] = []
     errors: list[ContractError] = []
     written, precise = (_list(part.get("interactions", []), "$.interactions", "interactions") for part in (pact, exact))

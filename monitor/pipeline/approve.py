@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from monitor.errors import RecordingError, UsageError
-from monitor.model import Approval, Loss, Mismatch, Recording, Result, Settings
+from monitor.model import Approval, Loss, Mismatch, Outcome, Recording, Result, Settings
 from monitor.pipeline.planning import Job, plan_jobs
 from monitor.pipeline.tools import Judges, Selection, Tools
 from monitor.pipeline.verdicts import begin
@@ -15,10 +15,13 @@ from monitor.pipeline.verdicts import begin
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A recording that may become the baseline. ``refusals`` say why it may not (empty: it may)."""
+    """A recording that may become the baseline. ``refusals`` say why it may not (empty: it may).
+
+    ``recording`` is None where the newest one is damaged.
+    """
 
     job: Job
-    recording: Recording
+    recording: Recording | None
     result: Result
     refusals: tuple[str, ...]
 
@@ -55,35 +58,53 @@ def _http_error(job: Job, recording: Recording) -> Iterator[str]:
         yield f"it is an HTTP error: status {response.status}"
 
 
-def _candidate(tools: Tools, judges: Judges, job: Job, recording: Recording, consent: Consent) -> Candidate:
-    result = begin(tools, judges, job, recording, None).finish()
+def _candidate(
+    tools: Tools, judges: Judges, job: Job, recording: Recording | RecordingError, consent: Consent
+) -> Candidate:
+    if isinstance(recording, RecordingError):
+        interaction = job.interaction
+        result = Result(job.vendor.name, interaction.id, interaction.description, Outcome.NOT_JUDGED)
+        return Candidate(job, None, result, (str(recording),))
+    result = begin(tools, judges, job, recording, None, approving=True).finish()
     refusals = (*_http_error(job, recording), *_refusals(result, consent.losses))
     return Candidate(job, recording, result, tuple(dict.fromkeys(refusals)))
 
 
-def _found(tools: Tools, job: Job, path: str | None) -> Recording | None:
-    if path is None:
+def _newest(tools: Tools, job: Job) -> Recording | RecordingError | None:
+    try:
         return tools.store.latest(job.vendor.name, job.interaction.id)
-    recording = tools.store.read(path)
-    if (recording.vendor, recording.interaction_id) == job.key:
-        return recording
-    return None
+    except RecordingError as error:
+        return error
+
+
+def _found(
+    tools: Tools, jobs: tuple[Job, ...], paths: Sequence[str] | None
+) -> list[tuple[Job, Recording | RecordingError]]:
+    if paths is None:
+        newest = [(job, _newest(tools, job)) for job in jobs]
+        return [(job, recording) for job, recording in newest if recording is not None]
+    by_key = {job.key: job for job in jobs}
+    named = [tools.store.read(path) for path in paths]
+    of_others = [r.path for r in named if (r.vendor, r.interaction_id) not in by_key]
+    if of_others:
+        raise UsageError("it is the recording of another interaction", where=of_others[0], fix="name its own vendor")
+    return [(by_key[recording.vendor, recording.interaction_id], recording) for recording in named]
 
 
 def candidates(
-    settings: Settings, tools: Tools, selection: Selection, path: str | None, consent: Consent
+    settings: Settings, tools: Tools, selection: Selection, paths: Sequence[str] | None, consent: Consent
 ) -> tuple[Candidate, ...]:
-    """The newest recording of each selected interaction (or the one at ``path``), judged as approval needs it.
+    """The recordings at ``paths`` (None: the newest of each selected interaction), judged as approval needs it.
 
     Raises UsageError where a named recording is of none of the selected interactions.
     """
     if consent.losses and not consent.note:
         raise UsageError("an accepted loss needs a reason", fix='add --note "why"')
     jobs = plan_jobs(settings, selection).jobs
-    found = [(job, recording) for job in jobs if (recording := _found(tools, job, path)) is not None]
+    found = _found(tools, jobs, paths)
     if not found:
-        what = "the recording is of another interaction" if path else "there is no recording to approve"
-        raise UsageError(what, fix="run: monitor record --vendor " + " ".join(selection.vendors))
+        fix = "run: monitor record --vendor " + " ".join(selection.vendors)
+        raise UsageError("there is no recording to approve", fix=fix)
     with tools.judges(len(found)) as judges:
         judged = tuple(_candidate(tools, judges, job, recording, consent) for job, recording in found)
     lost = {loss.output for candidate in judged for loss in _losses(candidate.result)}
@@ -95,14 +116,15 @@ def candidates(
     return judged
 
 
-def approval_of(candidate: Candidate, consent: Consent, now: datetime) -> Approval:
+def approval_of(candidate: Candidate, recording: Recording, consent: Consent, now: datetime) -> Approval:
     accepted = tuple(dict.fromkeys(o.output for o in _losses(candidate.result) if o.output in consent.losses))
-    return Approval(by=consent.by, at=now, source=candidate.recording.path, note=consent.note, accepted_losses=accepted)
+    return Approval(by=consent.by, at=now, source=recording.path, note=consent.note, accepted_losses=accepted)
 
 
-def approve(tools: Tools, candidate: Candidate, consent: Consent) -> str:
-    """Writes the baseline; its path below the recordings folder. Raises RecordingError for a refused candidate."""
-    if candidate.refusals:
-        raise RecordingError(candidate.refusals[0], where=candidate.recording.path)
+def approve(tools: Tools, candidate: Candidate, consent: Consent) -> Recording:
+    """Writes the baseline, and gives it back. Raises RecordingError for a refused candidate."""
+    recording = candidate.recording
+    if candidate.refusals or recording is None:
+        raise RecordingError("; ".join(candidate.refusals), where=candidate.result.evidence)
     with tools.lock(candidate.job.vendor.name):
-        return tools.store.approve(candidate.recording, approval_of(candidate, consent, tools.clock())).path
+        return tools.store.approve(recording, approval_of(candidate, recording, consent, tools.clock()))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import datetime
@@ -17,11 +17,11 @@ from typing import Final
 from monitor.calling.client import Caller
 from monitor.calling.pool import call_all
 from monitor.model import Exchange, Plan, Planned, Recording, Result, RunReport, Settings, Vendor
-from monitor.pipeline.exits import exit_of, exit_of_recording
+from monitor.pipeline.exits import exit_of_command
 from monitor.pipeline.orphans import close_orphans
 from monitor.pipeline.planning import Job, Jobs, plan_jobs
 from monitor.pipeline.tools import Judges, Selection, Tools
-from monitor.pipeline.verdicts import Pending, begin, not_run
+from monitor.pipeline.verdicts import Pending, begin, masked, not_run
 from monitor.recordings.masking import Masker
 from monitor.recordings.store import new_run_id
 
@@ -54,6 +54,7 @@ class _Run:
         self._judges = judges
         self._pending: dict[tuple[str, str], Pending] = {}
         self._callers: list[Caller] = []
+        self._ended = False
         self._lock = threading.Lock()
 
     def _keep(self, job: Job, exchange: Exchange) -> None:
@@ -65,19 +66,28 @@ class _Run:
 
     def call(self, vendor: Vendor, jobs: Mapping[str, Job]) -> None:
         requests = [(key, job.request) for key, job in jobs.items() if job.request is not None]
-        if requests:
-            with self._tools.caller(vendor) as caller:
+        if not requests:
+            return
+        with self._tools.caller(vendor) as caller:
+            with self._lock:
+                if self._ended:
+                    return
                 self._callers.append(caller)
-                call_all(caller, requests, lambda key, exchange: self._keep(jobs[key], exchange))
+            call_all(caller, requests, lambda key, exchange: self._keep(jobs[key], exchange))
 
     def abort(self) -> None:
-        """Ends the calls of every vendor at once."""
-        for caller in tuple(self._callers):
+        """Ends the calls of every vendor at once, and lets none begin."""
+        with self._lock:
+            self._ended = True
+            callers = tuple(self._callers)
+        for caller in callers:
             caller.abort()
 
     def result(self, job: Job) -> Result:
         pending = self._pending.get(job.key)
-        return pending.finish() if pending else not_run(job, job.refusal or "it was not called")
+        if pending is not None:
+            return pending.finish()
+        return masked(not_run(job, job.refusal or "it was not called"), self._tools.masker)
 
 
 def _call_vendors(run: _Run, jobs: Jobs) -> None:
@@ -87,8 +97,10 @@ def _call_vendors(run: _Run, jobs: Jobs) -> None:
         return
     with ThreadPoolExecutor(min(MAX_VENDORS_AT_ONCE, len(jobs.vendors))) as threads:
         try:
-            for future in [threads.submit(run.call, vendor, by_vendor[vendor.name]) for vendor in jobs.vendors]:
-                future.result()
+            calls = [threads.submit(run.call, vendor, by_vendor[vendor.name]) for vendor in jobs.vendors]
+            ended, _ = wait(calls, return_when=FIRST_EXCEPTION)
+            for call in ended:
+                call.result()
         except BaseException:  # Ctrl-C, a full disk: no vendor is called any further
             threads.shutdown(wait=False, cancel_futures=True)
             run.abort()
@@ -99,7 +111,7 @@ def _walk(jobs: Jobs, plan: Plan, tools: Tools) -> tuple[Result, ...]:
     sent = sum(1 for job in jobs.jobs if job.request is not None)
     tools.listener.planned(sent)
     if not sent:
-        return tuple(not_run(job, job.refusal) for job in jobs.jobs)
+        return tuple(masked(not_run(job, job.refusal), tools.masker) for job in jobs.jobs)
     with tools.judges(sent) as judges:
         run = _Run(plan.run_id, tools, judges)
         _call_vendors(run, jobs)
@@ -140,7 +152,7 @@ def check(settings: Settings, tools: Tools, selection: Selection, command: str =
         plan = _plan(jobs, command, started, tools)
         tools.store.write_plan(plan)
         results = _walk(jobs, plan, tools)
-        code, reasons = exit_of_recording(results) if command == "record" else exit_of(results, selection.fail_on)
+        code, reasons = exit_of_command(command, results, selection.fail_on)
         report = RunReport(
             run_id=plan.run_id,
             command=command,
@@ -149,7 +161,8 @@ def check(settings: Settings, tools: Tools, selection: Selection, command: str =
             vendors=plan.vendors,
             results=results,
             skipped=jobs.skipped,
-            closed_runs=closed,
+            closed_runs=closed.runs,
+            notes=closed.notes,
             exit_code=code,
             exit_reasons=reasons,
         )

@@ -25,12 +25,24 @@ def _unjudged(results: Sequence[Result]) -> list[str]:
 
 def exit_of(results: Sequence[Result], fail_on: Severity) -> tuple[int, tuple[str, ...]]:
     """The exit code and every reason for one, drift first. A run that judged nothing is never 0."""
-    at_fault = [f for result in results for f in result.findings if f.severity.rank <= fail_on.rank]
-    drift = [f"{_count(len({(f.root, f.fingerprint) for f in at_fault}), 'drift')} at or above {fail_on.value}"]
+    at_fault = {
+        (number, finding.root)
+        for number, result in enumerate(results)
+        for finding in result.findings
+        if finding.severity.rank <= fail_on.rank
+    }
     unjudged = _unjudged(results)
     if at_fault:
-        return DRIFT, (*drift, *unjudged)
-    return (NOT_JUDGED if unjudged else QUIET), tuple(unjudged)
+        places = _count(len({number for number, _ in at_fault}), "interaction")
+        return DRIFT, (f"{_count(len(at_fault), 'drift')} at or above {fail_on.value} in {places}", *unjudged)
+    if unjudged:
+        return NOT_JUDGED, tuple(unjudged)
+    return QUIET, (f"nothing at or above {fail_on.value}",) if any(result.findings for result in results) else ()
+
+
+def exit_of_command(command: str, results: Sequence[Result], fail_on: Severity) -> tuple[int, tuple[str, ...]]:
+    """``record`` gives no verdict; every other command does."""
+    return exit_of_recording(results) if command == "record" else exit_of(results, fail_on)
 
 
 def exit_of_recording(results: Sequence[Result]) -> tuple[int, tuple[str, ...]]:

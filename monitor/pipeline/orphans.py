@@ -8,15 +8,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import ExitStack
+from dataclasses import dataclass
+from typing import Final
 
-from monitor.errors import LockHeldError, RecordingError
+from monitor.errors import ConfigError, LockHeldError, RecordingError
 from monitor.model import Outcome, Plan, Planned, Result, RunReport, Settings, Severity
-from monitor.pipeline.exits import exit_of
+from monitor.pipeline.exits import exit_of_command
 from monitor.pipeline.planning import Job, plan_jobs
 from monitor.pipeline.recheck import judge_stored
 from monitor.pipeline.tools import Selection, Tools
 
-INTERRUPTED = "interrupted: the run ended before this was called"
+INTERRUPTED: Final = "interrupted: nothing was recorded of it; it may have been called"
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """The orphaned runs that were closed, and a note on each that could not be."""
+
+    runs: tuple[str, ...]
+    notes: tuple[str, ...]
 
 
 def _not_run(planned: Planned) -> Result:
@@ -38,7 +48,7 @@ def _close(plan: Plan, settings: Settings, tools: Tools) -> None:
     known = tuple(vendor for vendor in plan.vendors if vendor in settings.vendors)
     jobs = plan_jobs(settings, Selection(known)).by_key() if known else {}
     results = _results(plan, tools, jobs)
-    code, reasons = exit_of(results, Severity.BREAKING)
+    code, reasons = exit_of_command(plan.command, results, Severity.BREAKING)
     tools.store.write_report(
         RunReport(
             run_id=plan.run_id,
@@ -53,22 +63,31 @@ def _close(plan: Plan, settings: Settings, tools: Tools) -> None:
     )
 
 
-def close_orphans(settings: Settings, tools: Tools, held: frozenset[str]) -> tuple[str, ...]:
-    """Closes every orphaned run that touches the ``held`` vendors (whose locks the caller has); their run ids."""
+def _close_one(run_id: str, settings: Settings, tools: Tools, held: frozenset[str]) -> bool:
+    plan = tools.store.read_plan(run_id)
+    if not held & frozenset(plan.vendors):
+        return False
+    with ExitStack() as locks:
+        for vendor in sorted(frozenset(plan.vendors) - held):
+            locks.enter_context(tools.try_lock(vendor))  # never waited for: whoever waits while holding can deadlock
+        _close(plan, settings, tools)
+    return True
+
+
+def close_orphans(settings: Settings, tools: Tools, held: frozenset[str]) -> Closed:
+    """Closes every orphaned run that touches the ``held`` vendors, whose locks the caller has."""
     closed: list[str] = []
+    notes: list[str] = []
     for run_id in tools.store.orphaned():
         try:
-            plan = tools.store.read_plan(run_id)
-        except RecordingError:
-            continue  # damaged from outside: nothing of ours can be said about it
-        if not held & frozenset(plan.vendors):
-            continue
-        with ExitStack() as locks:
-            try:
-                for vendor in sorted(frozenset(plan.vendors) - held):
-                    locks.enter_context(tools.lock(vendor))
-            except LockHeldError:
-                continue
-            _close(plan, settings, tools)
-            closed.append(run_id)
-    return tuple(closed)
+            if _close_one(run_id, settings, tools, held):
+                closed.append(run_id)
+        except LockHeldError:
+            continue  # some living run's
+        except ConfigError as error:  # of a vendor that this run is not about
+            notes.append(f"run {run_id} was interrupted and cannot be closed yet: {error.faults[0]}")
+        except RecordingError as error:
+            notes.append(
+                f"run {run_id} was interrupted and cannot be closed: {error}; delete its folder to be rid of it"
+            )
+    return Closed(tuple(closed), tuple(notes))

@@ -20,6 +20,8 @@ def patch_of(settings: Settings, tools: Tools, candidates: tuple[Candidate, ...]
     now = tools.clock()
     new: dict[str, bytes] = {}
     for candidate in candidates:
-        new.update(tools.store.baseline_files(candidate.recording, approval_of(candidate, consent, now)))
+        if candidate.recording is not None:
+            approval = approval_of(candidate, candidate.recording, consent, now)
+            new.update(tools.store.baseline_files(candidate.recording, approval))
     old = {name: tools.store.bytes_of(name) for name in new}
     return baseline_patch(Path(settings.recordings_dir), repository_of(Path(settings.root)), old, new)

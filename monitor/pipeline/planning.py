@@ -96,4 +96,5 @@ def plan_jobs(settings: Settings, selection: Selection) -> Jobs:
         if not jobs:
             fix = _nearest(wanted, names) or "see: monitor contracts list"
             raise UsageError(f"no interaction '{printable(wanted)}'", fix=fix)
+        skipped = []
     return Jobs(vendors, tuple(jobs), tuple(skipped))

@@ -10,19 +10,19 @@ from datetime import datetime
 from typing import Protocol
 
 from monitor.calling.client import Caller
-from monitor.model import Case, Judgement, Result, Severity, Vendor
+from monitor.model import Case, Judgement, Limits, Result, Severity, Vendor
 from monitor.recordings.masking import Masker
 from monitor.recordings.store import Store
 
 
 class Judges(Protocol):
-    """Judges cases elsewhere. A judgement is always a value; ``deadline`` in seconds."""
+    """Judges cases elsewhere, each within ``limits``. A judgement is always a value."""
 
-    def submit(self, case: Case, deadline: float) -> Future[Judgement]: ...
+    def submit(self, case: Case, limits: Limits) -> Future[Judgement]: ...
 
 
 class Listener(Protocol):
-    """Told of progress; must not raise."""
+    """Told of progress, from any thread; must not raise."""
 
     def planned(self, count: int) -> None: ...
 
@@ -31,7 +31,10 @@ class Listener(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Tools:
-    """``judges(cases)`` opens a pool fit for that many cases; ``lock(vendor)`` raises LockHeldError."""
+    """``judges(cases)`` opens a pool fit for that many cases.
+
+    ``lock(vendor)`` waits as the user said, then raises LockHeldError; ``try_lock`` never waits.
+    """
 
     store: Store
     masker: Masker
@@ -40,6 +43,7 @@ class Tools:
     caller: Callable[[Vendor], Caller]
     judges: Callable[[int], AbstractContextManager[Judges]]
     lock: Callable[[str], AbstractContextManager[None]]
+    try_lock: Callable[[str], AbstractContextManager[None]]
     listener: Listener
 
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from concurrent.futures import Future
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 
 from monitor.calling.statuses import status_fault
 from monitor.checking.words import told
 from monitor.errors import RecordingError
-from monitor.model import Case, Fault, Judgement, Outcome, Recording, Response, Result
+from monitor.model import Case, Detail, Fault, Judgement, Outcome, Recording, Response, Result
 from monitor.pipeline.planning import Job
 from monitor.pipeline.tools import Judges, Tools
+from monitor.recordings.masking import Masker
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,21 +19,49 @@ class Pending:
     """A result that is whole but for its judgement; None: it is whole already."""
 
     result: Result
+    masker: Masker
     judgement: Future[Judgement] | None = None
 
     def finish(self) -> Result:
-        """Waits for the judgement."""
+        """Waits for the judgement. No secret is left in what comes out."""
         if self.judgement is None:
-            return self.result
+            return masked(self.result, self.masker)
         judged = self.judgement.result()
-        return replace(
+        result = replace(
             self.result,
             outcome=judged.outcome,
             reason=judged.reason,
             findings=judged.findings,
-            told=told(judged.findings),
             notes=(*self.result.notes, *judged.notes),
         )
+        result = masked(result, self.masker)
+        return replace(result, told=told(result.findings))
+
+
+def _masked_detail(detail: Detail, masker: Masker) -> Detail:
+    texts: dict[str, str] = {}
+    for entry in fields(detail):
+        value = getattr(detail, entry.name)
+        if type(value) is str and entry.name != "type":
+            texts[entry.name] = masker.text(value)
+    return replace(detail, **texts)  # type: ignore[arg-type]  # only its own text fields
+
+
+def masked(result: Result, masker: Masker) -> Result:
+    """The result with every text masked: the names of a vendor's keys may hold what should not be shown."""
+    text = masker.text
+    findings = tuple(
+        replace(finding, root=text(finding.root), detail=_masked_detail(finding.detail, masker))
+        for finding in result.findings
+    )
+    return replace(
+        result,
+        description=text(result.description),
+        reason=text(result.reason),
+        fix=text(result.fix),
+        notes=tuple(map(text, result.notes)),
+        findings=findings,
+    )
 
 
 def not_run(job: Job, reason: str) -> Result:
@@ -48,22 +77,36 @@ def fault_of(job: Job, recording: Recording) -> Fault | None:
     return status_fault(exchange.response, job.interaction.expected_status)
 
 
-def case_of(job: Job, recording: Recording, raw: Response, baseline: Response | None) -> Case:
-    interaction = job.interaction
+def _body_is_masked(recording: Recording | None) -> bool:
+    return recording is not None and any(mask.where.startswith("response.body") for mask in recording.masks)
+
+
+def case_of(job: Job, recording: Recording, raw: Response | None, baseline: Recording | None) -> Case | None:
+    """What is to be judged; None where there is no response. ``raw`` None: the stored form stands in."""
+    interaction, stored = job.interaction, recording.exchange.response
+    if stored is None:
+        return None
     return Case(
         vendor=job.vendor.name,
         interaction_id=interaction.id,
         contract=interaction.contract,
         translations=interaction.translations,
-        raw=raw,
-        stored=recording.exchange.response or raw,
-        baseline=baseline,
+        raw=raw or stored,
+        stored=stored,
+        baseline=baseline.exchange.response if baseline else None,
         severity=job.vendor.severity,
+        raw_masked=raw is None and _body_is_masked(recording),
+        baseline_masked=_body_is_masked(baseline),
     )
 
 
-def begin(tools: Tools, judges: Judges, job: Job, recording: Recording, raw: Response | None) -> Pending:
-    """Starts judging. ``raw`` is the response as received, or None at a recheck (the stored form stands in)."""
+def begin(
+    tools: Tools, judges: Judges, job: Job, recording: Recording, raw: Response | None, *, approving: bool = False
+) -> Pending:
+    """Starts judging. ``raw`` is the response as received, or None at a recheck (the stored form stands in).
+
+    A damaged baseline is not judged against; ``approving``, it is as if there were none: that is how it is mended.
+    """
     base = Result(
         vendor=job.vendor.name,
         interaction_id=job.interaction.id,
@@ -73,19 +116,20 @@ def begin(tools: Tools, judges: Judges, job: Job, recording: Recording, raw: Res
         elapsed=recording.exchange.elapsed,
     )
     fault = fault_of(job, recording)
-    response = raw or recording.exchange.response
-    if fault is not None or response is None:
-        told_fault = fault or Fault(Outcome.VENDOR_DOWN, "read", "no response was recorded")
-        reason = tools.masker.text(told_fault.what)
-        return Pending(replace(base, outcome=told_fault.outcome, reason=reason, fix=tools.masker.text(told_fault.fix)))
+    if fault is not None:
+        return Pending(replace(base, outcome=fault.outcome, reason=fault.what, fix=fault.fix), tools.masker)
+    baseline = None
     try:
         baseline = tools.store.baseline(job.vendor.name, job.interaction.id)
     except RecordingError as error:
-        return Pending(replace(base, reason=str(error), fix="restore it, or approve a recording again"))
+        if not approving:
+            fix = "restore it, or approve a recording again: monitor approve"
+            return Pending(replace(base, reason=str(error), fix=fix), tools.masker)
     if baseline is not None:
         base = replace(base, baseline=baseline.path)
-    if raw is None and any(mask.where.startswith("response.body") for mask in recording.masks):
-        note = "judged as stored: masked text stands where secrets stood in the body"
-        base = replace(base, notes=(note,))
-    case = case_of(job, recording, response, baseline.exchange.response if baseline else None)
-    return Pending(base, judges.submit(case, job.vendor.limits.judge_timeout))
+        if raw is not None:  # a recheck writes nothing
+            tools.store.refresh_pretty(baseline)
+    case = case_of(job, recording, raw, baseline)
+    if case is None:
+        return Pending(replace(base, reason="no response was recorded"), tools.masker)
+    return Pending(base, tools.masker, judges.submit(case, job.vendor.limits))

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import os
 import socket
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
@@ -47,6 +48,8 @@ def _touched(path: Path) -> str:
 
 
 def _alive(pid: int) -> bool:
+    if sys.platform == "win32":  # a signal 0 would interrupt it there
+        return True
     try:
         os.kill(pid, 0)
     except (ProcessLookupError, OverflowError):

@@ -143,7 +143,8 @@ class _Pass:
         return masked
 
     def headers(self, headers: Headers, side: str) -> Headers:
-        return tuple((name, self._header(name, value, f"{side}.header:{name}")) for name, value in headers)
+        named = [(name, self.text(name, f"{side}.header name"), value) for name, value in headers]
+        return tuple((shown, self._header(name, value, f"{side}.header:{shown}")) for name, shown, value in named)
 
     def _header(self, name: str, value: str, where: str) -> str:
         folded = name.lower()

@@ -38,8 +38,12 @@ _APPROVE: Final = "approve a recording again: monitor approve"
 
 
 def new_run_id(now: datetime, entropy: bytes) -> str:
-    """``20261122T085800Z-ab12cd``; ``now`` with a time zone, ``entropy`` at least 3 random bytes."""
-    return f"{now.astimezone(UTC):%Y%m%dT%H%M%SZ}-{entropy[:3].hex():0>6}"
+    """``20261122T085800Z-ab12cd``; ``now`` with a time zone, ``entropy`` at least one random byte.
+
+    The first five of the six digits are the microsecond, so that ids sort by time within a second too.
+    """
+    moment = now.astimezone(UTC)
+    return f"{moment:%Y%m%dT%H%M%SZ}-{moment.microsecond:05x}{entropy[0] & 15:x}"
 
 
 def _run_path(run_id: str, vendor: str, interaction_id: str) -> str:
@@ -168,9 +172,18 @@ class Store:
 
     def read(self, path: str) -> Recording:
         """The recording at ``path``: relative to the root, or absolute (anywhere). Raises RecordingError."""
-        if not Path(path).is_absolute():
-            return from_har(files.read(self._inside(path)), path)
-        return from_har(files.read(Path(path)), self._relative(path))
+        absolute = Path(path).is_absolute()
+        relative = self._relative(path) if absolute else path
+        recording = from_har(files.read(Path(path) if absolute else self._inside(path)), relative)
+        parts = PurePosixPath(relative).parts
+        placed = parts[0] in (_RUNS, _BASELINE) and not PurePosixPath(relative).is_absolute()
+        if placed and parts[-2:] != (recording.vendor, recording.interaction_id + _HAR):
+            raise RecordingError(
+                "it is the recording of another interaction",
+                where=printable(relative, 500),
+                fix="put it in its own place",
+            )
+        return recording
 
     def _relative(self, absolute: str) -> str:
         with suppress(ValueError, OSError, RuntimeError):
@@ -192,7 +205,7 @@ class Store:
     # -- baselines ----------------------------------------------------------------------------------------
 
     def baseline(self, vendor: str, interaction_id: str) -> Recording | None:
-        """The approved recording, if there is one. Brings its pretty file up to date where that can be written.
+        """The approved recording, if there is one.
 
         Raises RecordingError where it is damaged, is another interaction's, or was not approved.
         """
@@ -204,9 +217,12 @@ class Store:
             raise RecordingError("it is the recording of another interaction", where=path, fix=_APPROVE)
         if recording.approval is None:
             raise RecordingError("nobody approved it", where=path, fix=_APPROVE)
-        with suppress(StorageError):  # a read-only checkout judges as well
-            self._refresh(recording)
         return recording
+
+    def refresh_pretty(self, baseline: Recording) -> None:
+        """Brings a baseline's pretty file up to date where it can be written; a read-only checkout judges as well."""
+        with suppress(StorageError):
+            self._refresh(baseline)
 
     def approve(self, recording: Recording, approval: Approval) -> Recording:
         """Makes the recording the baseline; it comes back as such. Raises StorageError."""

@@ -29,17 +29,20 @@ class Format(Protocol):
     def render(self, report: RunReport, options: Options) -> str: ...
 
 
+def _ours() -> frozenset[str]:
+    return frozenset(module.name for module in pkgutil.iter_modules(__path__) if not module.name.startswith("_"))
+
+
 def formats() -> tuple[str, ...]:
     """The names of all formats, ours and others'."""
-    ours = {module.name for module in pkgutil.iter_modules(__path__) if not module.name.startswith("_")}
-    return tuple(sorted(ours | {entry.name for entry in entry_points(group=GROUP)}))
+    return tuple(sorted(_ours() | {entry.name for entry in entry_points(group=GROUP)}))
 
 
 def find(name: str) -> Format:
     """The format called ``name``. Raises UsageError for an unknown one."""
     if name not in formats():
         raise UsageError(f"unknown format '{name}'", fix=f"one of: {', '.join(formats())}")
-    for entry in entry_points(group=GROUP):
-        if entry.name == name:
-            return cast("Format", entry.load())
-    return cast("Format", import_module(f"{__name__}.{name}"))
+    if name in _ours():  # nobody else's may take the place of one of ours
+        return cast("Format", import_module(f"{__name__}.{name}"))
+    (entry, *_) = entry_points(group=GROUP, name=name)
+    return cast("Format", entry.load())

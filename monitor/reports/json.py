@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from pydantic import TypeAdapter
 
 from monitor.model import RunReport
@@ -9,5 +11,5 @@ from monitor.reports import Options
 
 
 def render(report: RunReport, options: Options) -> str:  # noqa: ARG001 - one signature for all formats
-    """Indented JSON and a line end."""
-    return TypeAdapter(RunReport).dump_json(report, indent=2).decode() + "\n"
+    """Indented ASCII JSON and a line end; a lone surrogate in a name stands as its escape."""
+    return json.dumps(TypeAdapter(RunReport).dump_python(report, mode="json"), indent=2) + "\n"

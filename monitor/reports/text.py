@@ -75,7 +75,7 @@ def _figures(report: RunReport) -> str:
 
 def _verdict(report: RunReport, options: Options) -> str:
     if not report.exit_code:
-        return _paint("ok", "good", options)
+        return _paint(": ".join(("ok", *report.exit_reasons)), "good", options)
     color = "breaking" if report.exit_code == 1 else "bad"
     return _paint(f"exit {report.exit_code}: {'; '.join(report.exit_reasons)}", color, options)
 
@@ -85,7 +85,8 @@ def render(report: RunReport, options: Options) -> str:
     lines: list[str] = []
     for result in sorted(report.results, key=lambda r: _ORDER.index(r.outcome)):
         lines += [*_result(result, options)]
-    lines += [f"skipped  {s.vendor}: {printable(s.description)}: {printable(s.reason)}" for s in report.skipped]
+    lines += [f"SKIPPED  {s.vendor}: {printable(s.description)}\n    {printable(s.reason)}" for s in report.skipped]
     lines += [f"closed interrupted run {run_id}" for run_id in report.closed_runs]
+    lines += [f"note: {printable(note, LONGEST)}" for note in report.notes]
     lines += [*_advice(report), f"run {report.run_id}: {_figures(report)}", _verdict(report, options)]
     return "\n".join(lines) + "\n"

@@ -21,7 +21,7 @@ from monitor.checking.shape import learn
 from monitor.checking.structure import changes
 from monitor.contracts.pact import PactInteraction, parse_pact
 from monitor.jsonpaths import read_json
-from monitor.model import Case, Translation
+from monitor.model import Case, Limits, Translation
 from monitor.workers import JudgePool
 from tests.bench.bodies import GENERATORS, record, renamed, response
 
@@ -89,12 +89,12 @@ def judging() -> None:
     whole = seconds(lambda: judge(quiet), 50)
     row("1 KB: judge, nothing changed", whole, "json.loads", parsed)
     row("1 KB: judge, a rename", seconds(lambda: judge(loud), 50), "nothing changed", whole)
-    with JudgePool(1, 2_000_000_000) as one, JudgePool(2, 2_000_000_000) as two:
+    with JudgePool(1) as one, JudgePool(2) as two:
         for pool in (one, two):
-            [f.result() for f in [pool.submit(quiet, 60.0) for _ in range(4)]]
+            [f.result() for f in [pool.submit(quiet, Limits()) for _ in range(4)]]
 
         def through(pool: JudgePool) -> list[object]:
-            return [answer.result() for answer in [pool.submit(quiet, 60.0) for _ in range(200)]]
+            return [answer.result() for answer in [pool.submit(quiet, Limits()) for _ in range(200)]]
 
         alone = seconds(lambda: [judge(quiet) for _ in range(200)], 3)
         single = seconds(lambda: through(one), 3)

@@ -78,7 +78,7 @@ JSON_HEADER = {"Content-Type": "application/json"}
         ),
         ("4.0", {"body": {"content": "<a/>", "contentType": "application/xml", "encoded": False}}, b"<a/>"),
         ("4.0", {"body": {}}, b"{}"),
-        ("2.0.0", {"body": {"s": "\ud800"}}, b'{"s":"\\ud800"}'),
+        ("2.0.0", {"body": {"s": "\ud800"}}, b'{"s":"?"}'),
     ],
 )
 def test_bodies(version: str, request_part: Mapping[str, object], expected: bytes | None) -> None:
@@ -112,6 +112,18 @@ def test_headers_in_list_form() -> None:
 )
 def test_provider_states(states: Mapping[str, object], expected: tuple[ProviderState, ...]) -> None:
     assert only(pact({**interaction(), **states})).states == expected
+
+
+def test_a_v4_body_without_content_is_refused() -> None:
+    broken = interaction(response={"status": 200, "body": {"id": 1}})
+    entries, errors = parse_pact(pact(broken, interaction(), version="4.0"), "f")
+    assert len(entries) == 1
+    assert str(errors[0]).startswith("$.interactions[0].response.body: a body of a V4 contract must have content")
+
+
+def test_a_newer_specification_is_refused() -> None:
+    with pytest.raises(ContractError, match=r"its Pact specification is 5\.0\.0; known are 1, 2, 3, 4"):
+        parse_pact(pact(interaction(), version="5.0.0"), "f")
 
 
 def test_messages_are_listed_with_the_reason() -> None:

@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import TypeAlias
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from monitor.errors import RecordingError, StorageError
 from monitor.model import (
@@ -37,6 +39,7 @@ from monitor.recordings.store import Store, new_run_id
 MakeRecording: TypeAlias = Callable[..., Recording]
 PROJECT = Path(__file__).resolve().parents[2]
 NOW = datetime(2026, 11, 22, 8, 58, tzinfo=UTC)
+DATES = st.datetimes(datetime(2000, 1, 1), datetime(9999, 1, 1))  # noqa: DTZ001 - a time zone is given below
 RUN, LATER = "20261122T085800Z-ab12cd", "20261123T085800Z-000000"
 PLAN = Plan(RUN, NOW, "check", ("crm",), (Planned("crm", "look-up-1a2b3c4d", "d", "GET", "/a", "f00", "no"),))
 REPORT = RunReport(
@@ -75,8 +78,15 @@ def names(folder: Path) -> list[str]:
 
 
 def test_a_run_id_is_utc() -> None:
-    now = datetime(2026, 11, 22, 3, 58, tzinfo=timezone(timedelta(hours=-5)))
-    assert new_run_id(now, b"\xab\x12\xcd\xff") == RUN
+    now = datetime(2026, 11, 22, 3, 58, 0, 0xAB12C, tzinfo=timezone(timedelta(hours=-5)))
+    assert new_run_id(now, b"\xfd") == RUN
+
+
+@given(DATES, DATES, st.binary(min_size=1), st.binary(min_size=1))
+def test_run_ids_sort_by_time(one: datetime, other: datetime, some: bytes, more: bytes) -> None:
+    first, second = (moment.replace(tzinfo=UTC) for moment in (one, other))
+    if first < second:
+        assert new_run_id(first, some) < new_run_id(second, more)
 
 
 def test_plan_and_report_come_back(store: Store) -> None:
@@ -303,7 +313,10 @@ def test_a_stale_pretty_file_is_made_again(
     path.unlink()
     if stale is not None:
         path.write_bytes(stale)
-    assert store.baseline("crm", "look-up-1a2b3c4d") is not None
+    baseline = store.baseline("crm", "look-up-1a2b3c4d")
+    assert baseline is not None
+    assert (path.read_bytes() if path.exists() else None) == stale  # reading writes nothing
+    store.refresh_pretty(baseline)
     assert path.read_bytes() == right
 
 

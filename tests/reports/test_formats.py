@@ -48,7 +48,7 @@ REPORT = RunReport(
     skipped=(Skipped("crm", "m.json", "$.messages[0]", "an event", "it is a message"),),
     closed_runs=("20261121T000000Z-000000",),
     exit_code=1,
-    exit_reasons=("1 drift at or above breaking", "1 interaction vendor_down"),
+    exit_reasons=("1 drift at or above breaking in 1 interaction", "1 interaction vendor_down"),
 )
 TEXT = """\
 DRIFTED (breaking)  crm: look up \\x1b[31mred\\x1b[0m
@@ -68,11 +68,12 @@ NOT RUN  crm: a write
 NO BASELINE  crm: first
   evidence: recordings/runs/R/crm/b-2.har
 SAME  crm: quiet
-skipped  crm: an event: it is a message
+SKIPPED  crm: an event
+    it is a message
 closed interrupted run 20261121T000000Z-000000
 crm has no baseline yet, so structure was not compared; approve one: monitor approve --vendor crm
 run 20261122T085800Z-ab12cd: 5 interactions in 2.0 s: 1 drifted, 1 vendor_down, 1 not_run, 1 no_baseline, 1 same
-exit 1: 1 drift at or above breaking; 1 interaction vendor_down
+exit 1: 1 drift at or above breaking in 1 interaction; 1 interaction vendor_down
 """
 
 

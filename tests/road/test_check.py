@@ -65,7 +65,7 @@ def test_the_json_report_holds_the_same(lookup: Project, vendor: ScriptedVendor)
     assert {finding["detail"]["type"] for finding in result["findings"]} == {"change", "mismatch", "loss"}
     assert len({finding["fingerprint"] for finding in result["findings"]}) == 1
     assert report["exit_code"] == 1
-    assert report["exit_reasons"] == ["1 drift at or above breaking"]
+    assert report["exit_reasons"] == ["1 drift at or above breaking in 1 interaction"]
 
 
 def test_fail_on_decides_the_exit_code(lookup: Project, vendor: ScriptedVendor) -> None:
@@ -74,6 +74,16 @@ def test_fail_on_decides_the_exit_code(lookup: Project, vendor: ScriptedVendor) 
     done = lookup.monitor("check", "--fail-on", "info")
     assert done.returncode == 1
     assert "New key 'extra' (Integer) found at $.extra" in done.stdout
+
+
+def test_what_nobody_reads_is_no_more_than_told(project: Project, vendor: ScriptedVendor) -> None:
+    project.write("contracts/crm/list.json", pact_of(interaction("a list", "/l", {"rows": [{"id": "1"}]})))
+    vendor.answers["/l"] = json_answer({"rows": [{"id": "1", "email": "a@b.example"}]})
+    project.monitor("record", "--vendor", "crm", "--approve")
+    vendor.answers["/l"] = json_answer({"rows": [{"id": "1"}]})
+    done = project.monitor("check")
+    assert done.returncode == 0
+    assert "DRIFTED (info)" in done.stdout
 
 
 def test_recheck_says_the_same_offline(lookup: Project, vendor: ScriptedVendor) -> None:
@@ -179,7 +189,7 @@ def test_a_run_over_nothing_is_never_green(project: Project) -> None:
     done = project.monitor("check")
     assert done.returncode == 3
     assert "nothing was judged" in done.stdout
-    assert "skipped  crm: an event" in done.stdout
+    assert "SKIPPED  crm: an event" in done.stdout
 
 
 @pytest.mark.parametrize(
@@ -190,9 +200,11 @@ def test_a_run_over_nothing_is_never_green(project: Project) -> None:
         (["check", "--format", "yaml"], 2, "unknown format 'yaml'"),
         (["check", "--config", "nowhere.yaml"], 2, "nowhere.yaml"),
         (["chekc"], 2, "No such command 'chekc'"),
-        (["check", "--output", "no/such/folder/report.json"], 70, "it cannot be written"),
+        (["check", "--output", "no/such/folder/report.json"], 2, "its folder does not exist"),
+        (["check", "--output", "monitor.yaml/report.json"], 2, "its folder does not exist"),
+        (["check", "--output", "."], 2, "it is a folder"),
         (["recheck", "--run", "nonsense"], 3, "nonsense"),
-        (["show", "recordings/nothing.har"], 3, "recordings/nothing.har"),
+        (["show", "recordings/nothing.har"], 2, "there is no such recording"),
         (["approve", "--vendor", "crm", "--accept-loss", "x"], 2, "an accepted loss needs a reason"),
     ],
 )

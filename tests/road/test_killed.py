@@ -28,7 +28,7 @@ def test_two_runs_over_one_vendor_exclude_each_other(project: Project, vendor: S
         assert reached.wait(timeout=60)
         second = project.monitor("check")
         assert second.returncode == 3
-        assert f"pid {first.pid}" in second.stderr
+        assert f"process {first.pid}" in second.stderr
         assert "--wait" in second.stderr
         with project.start("check", "--wait") as third:
             hold.set()

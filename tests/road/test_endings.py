@@ -1,0 +1,205 @@
+"""How runs end when the world around them is not as it should be."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.road.scripted import Project, ScriptedVendor, interaction, json_answer, pact_of
+
+BODY = {"id": "CUST-1", "name": "Ada"}
+TWO_VENDORS = """\
+version: 1
+vendors:
+  a: {base_url: "${CRM_URL}", contracts: [contracts/a/*.json]}
+  b: {base_url: "${CRM_URL}", contracts: [contracts/b/*.json]}
+"""
+
+
+@pytest.fixture
+def one(project: Project, vendor: ScriptedVendor) -> Project:
+    project.write("contracts/crm/one.json", pact_of(interaction("a lookup", "/c", BODY)))
+    vendor.answers["/c"] = json_answer(BODY)
+    return project
+
+
+@pytest.fixture
+def two(project: Project, vendor: ScriptedVendor) -> Project:
+    project.write("monitor.yaml", TWO_VENDORS)
+    for name in ("a", "b"):
+        project.write(f"contracts/{name}/one.json", pact_of(interaction(f"lookup {name}", f"/{name}", BODY)))
+        vendor.answers[f"/{name}"] = json_answer(BODY)
+    return project
+
+
+def shell(project: Project, line: str) -> subprocess.CompletedProcess[str]:
+    command = line.replace("monitor", f"{sys.executable} -m monitor", 1)
+    return subprocess.run(
+        ["bash", "-c", command],
+        cwd=project.folder,
+        env=project.environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("changed", [False, True])
+def test_a_reader_that_goes_away_does_not_change_the_exit_code(
+    one: Project, vendor: ScriptedVendor, changed: bool
+) -> None:
+    if changed:
+        vendor.answers["/c"] = json_answer({"id": "CUST-1"})
+    done = shell(one, "monitor check | true; exit ${PIPESTATUS[0]}")
+    assert (done.returncode, done.stderr) == (int(changed), "")
+
+
+def test_output_that_cannot_be_written_is_told(one: Project) -> None:
+    if Path("/dev/full").exists():
+        done = shell(one, "monitor check > /dev/full")
+        assert done.returncode == 70
+        assert done.stderr == "monitor: standard output: it cannot be written: No space left on device\n"
+    assert shell(one, "monitor check >&-").returncode == 0
+
+
+def test_a_report_goes_to_a_device_too(one: Project) -> None:
+    done = shell(one, "monitor check --format json --output /dev/stdout")
+    assert json.loads(done.stdout)["exit_code"] == 0
+
+
+def test_two_vendors_are_checked_in_one_run(two: Project, vendor: ScriptedVendor) -> None:
+    vendor.answers["/b"] = json_answer({"id": "CUST-1"})
+    done = two.monitor("check", "--format", "json")
+    report = json.loads(done.stdout)
+    assert done.returncode == 1
+    assert [result["outcome"] for result in report["results"]] == ["no_baseline", "drifted"]
+    (run,) = two.runs()
+    assert {path.parent.name for path in run.glob("*/*.har")} == {"a", "b"}
+
+
+def orphan(project: Project) -> Path:
+    """The last run, as if it had been killed before its report."""
+    run = project.runs()[-1]
+    (run / "report.json").unlink()
+    return run
+
+
+def test_an_orphan_over_two_vendors_is_closed_by_a_run_over_one(two: Project) -> None:
+    two.monitor("check")
+    run = orphan(two)
+    done = two.monitor("check", "--vendor", "a")
+    assert f"closed interrupted run {run.name}" in done.stdout
+    assert {result["vendor"] for result in json.loads((run / "report.json").read_text())["results"]} == {"a", "b"}
+
+
+def test_an_orphan_with_a_broken_contract_waits_and_says_so(two: Project) -> None:
+    two.monitor("check")
+    run = orphan(two)
+    two.write("contracts/b/one.json", "{")
+    done = two.monitor("check", "--vendor", "a")
+    assert done.returncode == 0, done.stderr
+    assert f"note: run {run.name} was interrupted and cannot be closed yet: contracts/b/one.json" in done.stdout
+    assert not (run / "report.json").exists()
+
+
+def test_an_orphan_with_a_damaged_plan_is_told(one: Project) -> None:
+    one.monitor("check")
+    run = orphan(one)
+    (run / "plan.json").write_text("{")
+    done = one.monitor("check")
+    assert done.returncode == 0
+    assert f"run {run.name} was interrupted and cannot be closed" in done.stdout
+
+
+def test_an_orphan_of_another_living_run_is_left_alone_even_with_wait(two: Project, vendor: ScriptedVendor) -> None:
+    two.monitor("check")
+    run = orphan(two)
+    lock = "from monitor.recordings.locks import vendor_lock as v; from pathlib import Path; import sys"
+    hold = f"{lock}\nwith v(Path('.monitor'), 'b', 'a test', 0): print('held', flush=True); sys.stdin.read()"
+    with subprocess.Popen(
+        [sys.executable, "-c", hold], cwd=two.folder, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as holder:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == "held\n"
+        done = two.monitor("check", "--vendor", "a", "--wait")
+        holder.communicate()
+    assert done.returncode == 0
+    assert "closed" not in done.stdout
+    assert not (run / "report.json").exists()
+
+
+def test_a_damaged_baseline_is_mended_as_told(one: Project) -> None:
+    one.monitor("record", "--vendor", "crm", "--approve")
+    (har,) = (one.folder / "recordings" / "baseline" / "crm").glob("*.har")
+    har.write_text("{")
+    done = one.monitor("check")
+    assert done.returncode == 3
+    assert "approve a recording again: monitor approve" in done.stdout
+    assert one.monitor("approve", "--vendor", "crm").returncode == 0
+    assert one.monitor("check").returncode == 0
+
+
+def test_approve_takes_the_path_that_check_prints(one: Project) -> None:
+    done = one.monitor("check")
+    (path,) = [line.split()[-1] for line in done.stdout.splitlines() if "evidence:" in line]
+    approved = one.monitor("approve", "--vendor", "crm", "a lookup", path)
+    assert approved.returncode == 0, approved.stderr
+    assert one.monitor("approve", "--vendor", "crm", "a lookup", f"{path}x").returncode == 2
+
+
+def test_recheck_writes_nothing(one: Project) -> None:
+    one.monitor("record", "--vendor", "crm", "--approve")
+    (pretty,) = (one.folder / "recordings" / "baseline" / "crm").glob("*.pretty.json")
+    pretty.unlink()
+    before = sorted(path for path in one.folder.rglob("*") if path.is_file())
+    assert one.monitor("recheck").returncode == 0
+    assert one.monitor("approve", "--vendor", "crm", "--patch").returncode == 0
+    after = sorted(path for path in one.folder.rglob("*") if path.is_file() and ".monitor" not in path.parts)
+    assert after == [path for path in before if ".monitor" not in path.parts]
+
+
+def test_a_schema_that_is_none_is_a_fault_of_the_configuration(one: Project) -> None:
+    config = (one.folder / "monitor.yaml").read_text()
+    translation = "{interaction: a lookup, kind: jsonata, expression: '{\"n\": name}', schema: s.json}"
+    one.write("monitor.yaml", f"{config}    translations: [{translation}]\n")
+    one.write("s.json", '{"properties": {"n": {"type": "strin"}}}')
+    done = one.monitor("config", "check")
+    assert done.returncode == 2
+    assert "s.json: $.properties.n.type: it is no valid JSON Schema" in done.stderr
+
+
+@pytest.mark.parametrize("name", ["key", "duplicate", "output"])
+def test_a_secret_as_a_name_is_written_nowhere(one: Project, vendor: ScriptedVendor, name: str) -> None:
+    canary = "s3cr3t-canary-key"
+    config = (one.folder / "monitor.yaml").read_text()
+    expression = '{"all": $merge($each(m, function($v, $k) {{$k: $v}}))}'
+    translation = f"{{interaction: a lookup, kind: jsonata, expression: '{expression}'}}"
+    one.write("monitor.yaml", f"{config}    translations: [{translation}]\n")
+    bodies = {
+        "key": f'{{"id": "x", "{canary}": 1, "m": {{}}}}',
+        "duplicate": f'{{"id": "x", "name": "y", "m": {{"{canary}": 1, "{canary}": 2}}}}',
+        "output": f'{{"id": "x", "name": "y", "m": {{"{canary}": null}}}}',
+    }
+    vendor.answers["/c"] = json_answer({"id": "x", "name": "y", "m": {canary: "there"}})
+    told = one.monitor("record", "--vendor", "crm", "--approve")
+    vendor.answers["/c"] = (200, {"Content-Type": "application/json"}, bodies[name].encode())
+    check = one.monitor("check")
+    for done in (told, check, one.monitor("recheck"), one.monitor("check", "--format", "json")):
+        assert canary not in done.stdout + done.stderr
+    for path in (one.folder / "recordings").rglob("*"):
+        assert not path.is_file() or canary.encode() not in path.read_bytes()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="POSIX file names")
+def test_a_contract_file_with_an_odd_name(one: Project) -> None:
+    folder = os.fsencode(one.folder / "contracts" / "crm")
+    os.rename(os.path.join(folder, b"one.json"), os.path.join(folder, b"\xff\x1b[31m.json"))  # noqa: PTH104, PTH118
+    for form in ("text", "json"):
+        done = one.monitor("check", "--format", form)
+        assert done.returncode == 0, done.stderr
+        assert "\x1b" not in done.stdout
