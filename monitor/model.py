@@ -307,6 +307,7 @@ class ChangeKind(StrEnum):
     RETYPED = "retyped"
     NULLABLE = "nullable"  # it had a value and may now be null
     NOT_NULL = "not_null"  # it was always null and now has a value
+    EMPTIED = "emptied"  # a list that had members and now has none: nothing below it can be compared
     STATUS = "status"
     MEDIA_TYPE = "media_type"
     HEADER_ADDED = "header_added"

@@ -8,6 +8,8 @@
    - a mismatch or loss at or below a changed path is rooted at that path.
 3. A body that is not the JSON it should be is unreadable, unless another status or media type tells why; then
    nothing else is told of it.
+4. Masks change what a text says, never where it stands or its type (masked.py): what they keep from being judged is a
+   note. No text of the raw response is told, for a key may be a secret: names come of the stored form.
 """
 
 from __future__ import annotations
@@ -19,9 +21,11 @@ from typing import Final, TypeVar
 
 from monitor.checking import contract as contracts
 from monitor.checking import translations
+from monitor.checking.masked import Answer
 from monitor.checking.severity import LOSS, MISMATCH, fingerprint, is_read, severity_of
-from monitor.checking.structure import MEDIA_TYPE_ROOT, changes, is_json, media_type
+from monitor.checking.structure import MEDIA_TYPE_ROOT, changes
 from monitor.errors import JsonError, MonitorError
+from monitor.headers import is_json
 from monitor.jsonpaths import Document, Path, format_path, general, parse_path, read_json
 from monitor.model import (
     HEADER_ROOT,
@@ -49,7 +53,7 @@ _TOLD_DUPLICATES: Final = 5
 
 
 def judge(case: Case) -> Judgement:
-    """The verdict on ``case.raw``: contract and translations on the raw response, structure on the stored one."""
+    """The verdict on ``case.raw``: by the contract, the translations, and the structure of the baseline."""
     if case.contract is None and case.baseline is None and not case.translations:
         reason = "there is nothing to judge it by: no contract, no translation, no baseline"
         return Judgement(Outcome.NOT_JUDGED, reason=reason)
@@ -67,9 +71,10 @@ def judge(case: Case) -> Judgement:
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """What could not be answered, and why."""
+    """What could not be answered, and why; and what was noted of the answers."""
 
     faults: list[MonitorError] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
     def __call__(self, question: Callable[[], tuple[_T, ...]]) -> tuple[_T, ...]:
         try:
@@ -78,21 +83,30 @@ class _Asked:
             self.faults.append(fault)
             return ()
 
+    def noting(self, question: Callable[[], Answer[_T]]) -> tuple[_T, ...]:
+        """What the answer found; its notes are kept."""
+        answers = self(lambda: (question(),))
+        self.notes.extend(note for answer in answers for note in answer.notes)
+        return tuple(one for answer in answers for one in answer.found)
+
 
 # -- findings ---------------------------------------------------------------------------------------------
 
 
 def _details(case: Case, asked: _Asked) -> tuple[Detail, ...]:
-    contract, baseline = case.contract, case.baseline
-    forbidden = asked(partial(contracts.mismatches, contract, case.raw)) if contract else ()
+    contract, baseline, raw = case.contract, case.baseline, case.raw
+    forbidden: tuple[Mismatch, ...] = ()
+    if contract:
+        question = partial(contracts.mismatches, contract, raw, case.stored, masked=case.raw_masked)
+        forbidden = asked.noting(question)
     moved = asked(partial(changes, baseline, case.stored)) if baseline else ()
-    rooted = _Roots.of(moved, forbidden, case.raw)
+    rooted = _Roots.of(moved, forbidden, raw)
     forbidden = tuple(replace(mismatch, root=rooted.cause(mismatch.root)) for mismatch in forbidden)
     roots = rooted.all(forbidden)
     lost = [
         replace(loss, root=rooted.cause(loss.root))
         for translation in case.translations
-        for loss in asked(partial(translations.losses, translation, baseline, case.raw, roots))
+        for loss in asked.noting(partial(translations.losses, translation, case, roots))
     ]
     return tuple(dict.fromkeys((*moved, *forbidden, *lost)))
 
@@ -187,7 +201,9 @@ def _outcome(case: Case, details: Sequence[Detail], faults: Sequence[MonitorErro
 
 def _broken(case: Case, details: Sequence[Detail]) -> str:
     """What is wrong with a body that says it is JSON and that the contract forbids: the engine tells no such thing."""
-    if not is_json(media_type(case.raw)) or not any(isinstance(d, Mismatch) and d.place == "body" for d in details):
+    if not is_json(case.raw.header("content-type")) or not any(
+        isinstance(d, Mismatch) and d.place == "body" for d in details
+    ):
         return ""
     try:
         read_json(case.raw.body)
@@ -200,7 +216,7 @@ def _tells_why(detail: Detail, response: Response) -> bool:
     """Whether ``detail`` tells why the body is not JSON: another status, no body at all, a forbidden media type."""
     if detail.root == STATUS_ROOT or (detail.root == "$" and not response.body.strip()):
         return True
-    media = media_type(response)
+    media = response.header("content-type")
     foreign = bool(media) and not is_json(media)
     return foreign and isinstance(detail, Mismatch) and detail.root in (MEDIA_TYPE_ROOT, "$")
 
@@ -218,7 +234,8 @@ def _notes(case: Case, asked: _Asked) -> Iterator[str]:
         yield from asked(partial(contracts.tied_rules, contract))
     if case.translations and (note := translations.precision_note(case.raw)):
         yield note
-    document = _document(case.raw)
+    yield from asked.notes
+    document = _document(case.stored)  # a key may hold a secret
     names = document.duplicates if document else ()
     for name in names[:_TOLD_DUPLICATES]:
         yield f"key '{printable(name)}' stands twice in one object of the body; the last one counts"

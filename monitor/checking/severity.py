@@ -24,6 +24,7 @@ _TABLE: Final[Mapping[str, tuple[Severity, Severity]]] = {
     ChangeKind.RETYPED: (_B, _I),
     ChangeKind.STATUS: (_B, _I),
     ChangeKind.NULLABLE: (_W, _I),
+    ChangeKind.EMPTIED: (_W, _I),
     ChangeKind.MEDIA_TYPE: (_W, _W),
     ChangeKind.NOT_NULL: (_I, _I),
     ChangeKind.ADDED: (_I, _I),
@@ -59,7 +60,7 @@ def severity_of(kind: str, read: bool, overrides: Mapping[str, str]) -> Severity
 
 def is_read(path: Path, contract_reads: Iterable[Path], translation_reads: Iterable[Path]) -> bool:
     """Whether contract or translation reads ``path``, something below it or (translation) the whole it is part of."""
-    return any(touch(read, path) in _CONTRACT_READS for read in contract_reads) or any(
+    return any(touch(read, path, named_arrays=True) in _CONTRACT_READS for read in contract_reads) or any(
         touch(read, path) in _TRANSLATION_READS for read in translation_reads
     )
 

@@ -3,8 +3,8 @@
 1. Another status is the one change told: the body of an error says nothing about the body of a success.
 2. Another media type is told; bodies are compared where both are JSON. A response that claims to be JSON, or follows a
    baseline that was, and is not, is unreadable (JsonError). An empty body is no JSON but a body that is not there.
-3. Bodies are compared as shapes: the members of a list are one place, so a list's length and order say nothing, and
-   an empty list says nothing of its members.
+3. Bodies are compared as shapes: the members of a list are one place, so a list's length and order say nothing. An
+   empty list says nothing of its members; one that had some and has none is told as emptied, for no more can be said.
 4. A key is removed when the baseline has it and no object at that place in the response does; added the other way
    round. A key that went from all members of a list to some is no change here: one recording cannot tell an optional
    key from a rare one (many can; and the contract and translations judge what is read in every member).
@@ -18,7 +18,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -26,25 +25,13 @@ from typing import Final
 from monitor.checking.renames import Parent, Rename, renames
 from monitor.checking.shape import Shape, learn, type_names
 from monitor.errors import JsonError, NotJudgedError
-from monitor.jsonpaths import ANY, ROOT, Document, Json, Path, format_path, read_json
+from monitor.headers import is_json, is_noise, media_type
+from monitor.jsonpaths import ANY, ROOT, Document, Json, JsonType, Path, format_path, read_json
 from monitor.model import HEADER_ROOT, STATUS_ROOT, Change, ChangeKind, Response
 from monitor.printable import printable
 
 MEDIA_TYPE_ROOT: Final = f"{HEADER_ROOT}content-type"
 _ROOT_TEXT: Final = format_path(ROOT)
-
-# Whose presence says nothing about the API: set by connections, proxies, caches, tracing, or per request.
-_NOISE: Final = re.compile(
-    r"""connection | keep-alive | transfer-encoding | trailer | upgrade | content-(length | encoding | md5)
-      | date | age | expires | last-modified | etag | vary | accept-ranges | retry-after | alt-svc | server(-timing)?
-      | via | set-cookie | nel | report-to | reporting-endpoints | traceparent | tracestate | p3p
-      | (x-)? ((request|correlation|trace|transaction|amzn?|amz-cf) -)? (id|uuid)
-      | .* -(request|correlation|trace|transaction) -?id | x-b3-.* | .* -trace | .* -(region | pop | instance | node)
-      | x- (served-by | timer | runtime | varnish | cache.* | proxy.* | forwarded.* | powered-by | backend.* | hits)
-      | cf-.* | x-amzn?-.* | x-amz-cf-.* | x-envoy-.* | x-fastly-.* | x-akamai-.* | x-azure-ref | x-cdn.*
-    """,
-    re.VERBOSE,
-)
 
 
 def changes(baseline: Response, response: Response) -> tuple[Change, ...]:
@@ -64,11 +51,6 @@ def changes(baseline: Response, response: Response) -> tuple[Change, ...]:
 # -- headers ----------------------------------------------------------------------------------------------
 
 
-def is_noise(header: str) -> bool:
-    """Whether the presence of ``header`` (lower case) says nothing about the API."""
-    return _NOISE.fullmatch(header) is not None
-
-
 def _names(response: Response) -> set[str]:
     return {name.lower() for name, _ in response.headers}
 
@@ -81,13 +63,12 @@ def _header_changes(baseline: Response, response: Response) -> Iterator[Change]:
             yield Change(HEADER_ROOT + printable(name), kind)
 
 
-def media_type(response: Response) -> str:
-    """The media type without its parameters, in lower case; empty where there is none."""
-    return (response.header("content-type") or "").partition(";")[0].strip().lower()
+def _media(response: Response) -> str:
+    return media_type(response.header("content-type"))
 
 
 def _media_changes(baseline: Response, response: Response) -> Iterator[Change]:
-    before, after = media_type(baseline), media_type(response)
+    before, after = _media(baseline), _media(response)
     if before and after and before != after:
         yield Change(MEDIA_TYPE_ROOT, ChangeKind.MEDIA_TYPE, printable(before), printable(after))
 
@@ -101,10 +82,6 @@ class _Nothing:
 
 
 _Body = Document | _Nothing
-
-
-def is_json(media: str) -> bool:
-    return media in ("application/json", "text/json") or media.endswith("+json")
 
 
 def _read(response: Response, *, must: bool) -> _Body | None:
@@ -121,7 +98,7 @@ def _read(response: Response, *, must: bool) -> _Body | None:
 
 def _bodies(baseline: Response, response: Response) -> tuple[_Body, _Body] | None:
     """Both bodies, or None where there is nothing to compare: equal bytes, or not JSON on both sides."""
-    was, now = media_type(baseline), media_type(response)
+    was, now = _media(baseline), _media(response)
     if baseline.body == response.body:
         _read(response, must=is_json(now))
         return None
@@ -177,6 +154,8 @@ def _at(place: _Place) -> Iterator[Change]:
     was, now = place.was, place.now
     if was.counts.keys() != now.counts.keys() and (kind := _turn(was, now)):
         yield Change(format_path(place.before), kind, type_names(was), type_names(now))
+    elif was.items is not None and now.items is None and JsonType.ARRAY in now.counts:
+        yield Change(format_path(place.before), ChangeKind.EMPTIED, type_names(was), type_names(now))
 
 
 def _turn(was: Shape, now: Shape) -> ChangeKind | None:

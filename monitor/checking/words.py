@@ -155,6 +155,11 @@ def _retyped(change: Change) -> _Facts:
     return _Facts(f"{name} ({change.before}) at {change.root}", f"{name} is {_a(change.after)}")
 
 
+def _emptied(change: Change) -> _Facts:
+    name = _name(change.root)
+    return _Facts(f"members in {name} (Array) at {change.root}", f"{name} is empty, so nothing below it was compared")
+
+
 def _not_null(change: Change) -> _Facts:
     return _Facts(extra=f"{_name(change.root)} at {change.root} was always Null and is {_a(change.after)} now")
 
@@ -186,6 +191,7 @@ _OF_KIND: Final[Mapping[ChangeKind, Callable[[Change], _Facts]]] = {
     ChangeKind.RETYPED: _retyped,
     ChangeKind.NULLABLE: _retyped,
     ChangeKind.NOT_NULL: _not_null,
+    ChangeKind.EMPTIED: _emptied,
     ChangeKind.STATUS: _status,
     ChangeKind.MEDIA_TYPE: _media_type,
     ChangeKind.HEADER_ADDED: _header_added,

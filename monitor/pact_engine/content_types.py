@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from monitor.headers import main_and_sub
 from monitor.model import Response
 from monitor.pact_engine.mismatch import BODY_TYPE
 from monitor.pact_engine.native import Body
@@ -17,19 +18,8 @@ from monitor.pact_engine.native import Body
 Fields = list[dict[str, str]]
 
 
-def main_and_sub(content_type: str) -> tuple[str, str]:
-    """``text/html; charset=utf-8`` as text and html; lower case; empty where there is none."""
-    main, _, sub = content_type.partition(";")[0].strip().lower().partition("/")
-    return main, sub
-
-
 def is_multipart(content_type: str | None) -> bool:
     return content_type is not None and main_and_sub(content_type)[0] == "multipart"
-
-
-def is_json(content_type: str) -> bool:
-    main, sub = main_and_sub(content_type)
-    return main == "application" and (sub.startswith("json") or sub.endswith("+json"))
 
 
 def base_type(content_type: str) -> str:

@@ -12,16 +12,17 @@ from functools import partial
 from typing import Final
 
 from monitor.errors import NotJudgedError
+from monitor.headers import is_json
 from monitor.model import Response
 from monitor.pact_engine import native
-from monitor.pact_engine.content_types import actual_body, gated, is_json, is_multipart
+from monitor.pact_engine.cleaning import BOM, taken
+from monitor.pact_engine.content_types import actual_body, gated, is_multipart
 from monitor.pact_engine.expected import ExpectedResponse, read_expected
 from monitor.pact_engine.headers import HeaderRule, HeaderRules, definition_of, match_headers
 from monitor.pact_engine.mismatch import EngineMismatch
 from monitor.printable import printable
 
 _SWITCH: Final = "PACT_MATCHING_ENGINE"
-_BOM: Final = b"\xef\xbb\xbf"
 _BACKTRACE: Final = "\n\nStack backtrace:"
 _TOO_DEEP: Final = "recursion limit exceeded"
 
@@ -114,8 +115,11 @@ def _body(
     if is_multipart(wanted.content_type) and is_multipart(got.content_type):
         raise NotJudgedError("a multipart body cannot be judged by Pact's engine")
 
+    is_text = got.content_type is not None and not is_json(got.content_type)
+    sent = got.content if is_text else taken(got.content)
+
     def compare(content_type: str | None) -> list[dict[str, str]]:
-        return native.match_bodies(dict(expected.rules), wanted, native.Body(got.content, content_type))
+        return native.match_bodies(dict(expected.rules), wanted, native.Body(sent, content_type))
 
     def passes(wanted_type: str, got_type: str) -> bool:
         return content_type_rules is not None and not content_type_rules.of_value(wanted_type, got_type)
@@ -132,7 +136,7 @@ def _refuse_other_engine() -> None:
 
 
 def _native_text(pact: bytes) -> bytes:
-    return pact.removeprefix(_BOM)
+    return pact.removeprefix(BOM)
 
 
 def match_response(pact: bytes, response: Response) -> tuple[EngineMismatch, ...]:

@@ -9,11 +9,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.checking.contract import mismatches, reads, tied_rules
+from monitor.checking import contract as contracts
+from monitor.checking.contract import reads, tied_rules
 from monitor.errors import NotJudgedError
 from monitor.jsonpaths import ANY, Json, Path, format_path
 from monitor.model import Contract, Mismatch, Response
 from monitor.pact_engine import match_response
+
+
+def mismatches(agreed: Contract, response: Response) -> tuple[Mismatch, ...]:
+    answer = contracts.mismatches(agreed, response)
+    assert answer.notes == ()
+    return answer.found
+
 
 JSON_TYPE = {"Content-Type": "application/json"}
 SECRET = "s3cret"

@@ -13,10 +13,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.checking.translations import losses, precision_note, reads
+from monitor.checking import translations
+from monitor.checking.translations import precision_note, reads
 from monitor.errors import ContractError, JsonError, NotJudgedError
 from monitor.jsonpaths import Json, format_path
-from monitor.model import Loss, Response, Translation
+from monitor.model import Case, Loss, Response, Translation
 
 SCREEN_POP = """{
     "customerName": fullName,
@@ -48,6 +49,16 @@ def _translation(source: str, schema: Json = None) -> Translation:
 
 def _response(value: Json | bytes) -> Response:
     return Response(200, "OK", "HTTP/1.1", (), value if isinstance(value, bytes) else json.dumps(value).encode())
+
+
+def losses(
+    translation: Translation, baseline: Response | None, response: Response, roots: Sequence[str]
+) -> tuple[Loss, ...]:
+    """Of a case without masks."""
+    case = Case("crm", "lookup", None, (translation,), response, response, baseline)
+    answer = translations.losses(translation, case, roots)
+    assert answer.notes == ()
+    return answer.found
 
 
 def _lost(

@@ -131,6 +131,14 @@ TOLD: list[tuple[str, list[Detail], str]] = [
         """,
     ),
     (
+        "emptied",
+        [Change("$.rows", ChangeKind.EMPTIED, "Array", "Array")],
+        """
+        Expected: members in rows (Array) at $.rows
+        Actual: rows is empty, so nothing below it was compared
+        """,
+    ),
+    (
         "null in some members",
         [Change("$[*].name", ChangeKind.NULLABLE, "String", "String or Null")],
         """

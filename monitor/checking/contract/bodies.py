@@ -15,6 +15,11 @@ from typing import Final
 from monitor.checking.contract.places import ABSENT, Place, find_places
 from monitor.checking.contract.rules import Matcher, heaviest
 from monitor.checking.contract.words import (
+    ANOTHER_VALUE,
+    NO_SUCH_MEMBER,
+    UNLIKE,
+    UNMET_KEY,
+    UNMET_TEXT,
     another,
     counted,
     demand,
@@ -32,7 +37,6 @@ from monitor.pact_engine import BODY_TYPE, EngineMismatch
 from monitor.printable import printable
 
 _MISSING_KEYS: Final = "Actual map is missing the following keys: "
-_UNLIKE: Final = "it does not match the contract"
 _NO_SUCH_RULE: Final = "Could not apply the '"
 _VARIANT: Final = "Variant at index "
 _COUNTS: Final = ("Expected a List with ", "Expected an empty List ")
@@ -46,7 +50,15 @@ class _Words:
     missing: bool = False
 
 
-def tell_body(found: EngineMismatch, root: Place) -> Iterator[Mismatch]:
+@dataclass(frozen=True, slots=True)
+class BodyMismatch:
+    """A mismatch, and the place that it is about."""
+
+    place: Place
+    mismatch: Mismatch
+
+
+def tell_body(found: EngineMismatch, root: Place) -> Iterator[BodyMismatch]:
     """At least one mismatch for what the engine found. ``root`` holds the example, the response and the rules."""
     places = find_places(found.path, root)
     place = places[-1]
@@ -57,14 +69,14 @@ def tell_body(found: EngineMismatch, root: Place) -> Iterator[Mismatch]:
             return
     elif len(places) > 1 and (matcher := _unmet_key(found, places[-2])) is not None:
         place = places[-2]
-        words = _Words(wanted(place, "Object", f" with keys{demand(matcher)}"), "a key that does not match")
+        words = _Words(wanted(place, "Object", f" with keys{demand(matcher)}"), UNMET_KEY)
         yield _mismatch(place, words)
         return
     yield _mismatch(place, _whole(found, root) or _foreign(found, root, place) or _value(found, place))
 
 
-def _mismatch(place: Place, words: _Words) -> Mismatch:
-    return Mismatch(place.root, "body", words.expected, words.actual, words.missing)
+def _mismatch(place: Place, words: _Words) -> BodyMismatch:
+    return BodyMismatch(place, Mismatch(place.root, "body", words.expected, words.actual, words.missing))
 
 
 # -- keys -------------------------------------------------------------------------------------------------
@@ -78,7 +90,7 @@ def _keys(text: str) -> list[str]:
     return [key for key in value if isinstance(key, str)] if isinstance(value, list) else []
 
 
-def _missing_keys(found: EngineMismatch, parent: Place) -> Iterator[Mismatch]:
+def _missing_keys(found: EngineMismatch, parent: Place) -> Iterator[BodyMismatch]:
     """The engine tells missing keys at their parent, as two lists of keys."""
     there = set(_keys(found.actual))
     for key in _keys(found.expected):
@@ -92,7 +104,7 @@ def _unmet_key(found: EngineMismatch, parent: Place) -> Matcher | None:
     """The matcher of eachKey that a key of ``parent`` does not meet; the engine tells it at a path with that key."""
     if found.expected or not isinstance(parent.actual, dict) or found.actual not in parent.actual:
         return None
-    inner = [one for matcher in _matchers(parent) if matcher.kind == "eachKey" for one in matcher.inner()]
+    inner = [one for matcher in matchers_at(parent) if matcher.kind == "eachKey" for one in matcher.inner()]
     return _unmet(inner, found.message) or next(iter(inner), None)
 
 
@@ -119,18 +131,18 @@ def _foreign(found: EngineMismatch, root: Place, place: Place) -> _Words | None:
     """A body that is not JSON: text, XML, a form, binary. The engine's path is all that is known."""
     if root.expected is not ABSENT:
         return None
-    matcher = _unmet(_matchers(place), found.message)
+    matcher = _unmet(matchers_at(place), found.message)
     if matcher is not None and matcher.kind not in ("type", "equality"):
-        return _Words(wanted(place, "text", demand(matcher)), "text that does not match")
+        return _Words(wanted(place, "text", demand(matcher)), UNMET_TEXT)
     if found.message.endswith(_MISSING):
         return _Words(wanted(place, "as in the contract"), f"{place.name} not found in response body", missing=True)
-    return _Words(wanted(place, "as in the contract"), "another value")
+    return _Words(wanted(place, "as in the contract"), ANOTHER_VALUE)
 
 
 # -- values -----------------------------------------------------------------------------------------------
 
 
-def _matchers(place: Place) -> tuple[Matcher, ...]:
+def matchers_at(place: Place) -> tuple[Matcher, ...]:
     return tuple(one for rule in heaviest(place.rules, place.fragments) for one in rule.matchers)
 
 
@@ -167,7 +179,7 @@ def _unmet(matchers: Iterable[Matcher], message: str) -> Matcher | None:
 
 def _contract_fault(found: EngineMismatch, place: Place) -> _Words | None:
     """The contract's own rule cannot be applied: the engine counts that against the response."""
-    for matcher in _matchers(place):
+    for matcher in matchers_at(place):
         if matcher.kind == "regex" and found.message.startswith(f"'{matcher.text('regex')}' is not a valid"):
             return _Words(wanted(place, "", demand(matcher)), "the contract's regular expression is not valid")
     if found.message.startswith(_NO_SUCH_RULE):
@@ -183,7 +195,7 @@ def _list_words(found: EngineMismatch, place: Place) -> _Words | None:
         return _Words(wanted(place, "", f" of exactly {counted(len(place.expected))}"), size)
     if found.message.startswith(_VARIANT):
         index = found.message.removeprefix(_VARIANT).partition(" ")[0]
-        return _Words(wanted(place, "", f" with a member like the contract's [{printable(index)}]"), "no such member")
+        return _Words(wanted(place, "", f" with a member like the contract's [{printable(index)}]"), NO_SUCH_MEMBER)
     return None
 
 
@@ -193,7 +205,7 @@ def _either(place: Place) -> _Words | None:
     if rule is None or not rule.any_is_enough or len(rule.matchers) < 2:
         return None
     options = [f"{kind_of(one) or type_name(place.expected)}{demand(one)}".strip() for one in rule.matchers]
-    actual = _UNLIKE if place.actual is ABSENT or same_type(place) else is_instead(place)
+    actual = UNLIKE if place.actual is ABSENT or same_type(place) else is_instead(place)
     return _Words(wanted(place, " or ".join(dict.fromkeys(options))), actual)
 
 
@@ -201,7 +213,7 @@ def _exactly(place: Place) -> _Words:
     if not same_type(place):
         return _Words(wanted(place), is_instead(place))
     if isinstance(place.expected, dict | list):
-        return _Words(wanted(place), _UNLIKE)
+        return _Words(wanted(place), UNLIKE)
     return _Words(wanted(place, "", ", exactly as in the contract"), another(place.actual))
 
 
@@ -219,8 +231,8 @@ def _value(found: EngineMismatch, place: Place) -> _Words:
     if special is not None:
         return special
     if place.actual is ABSENT or place.expected is ABSENT:
-        return _Words(wanted(place), _UNLIKE)
-    matcher = _unmet(_matchers(place), found.message)
+        return _Words(wanted(place), UNLIKE)
+    matcher = _unmet(matchers_at(place), found.message)
     if matcher is None or matcher.kind in ("equality", "values"):
         return _exactly(place)
     return _by_matcher(matcher, place)

@@ -1,8 +1,9 @@
 """From the path that the engine prints to a place: what the contract's example and the response hold there.
 
 The engine's paths are not always what they seem: a key that reads as a number is printed as an index, a key ``*`` as a
-star. So the path is walked through both documents. Below ``values`` and ``eachValue`` keys are data, not names: such a
-key is ``[*]`` in a place. Where the example has no such member (lists longer than it, data keys), its first stands in.
+star. So the path is walked through both documents. Below ``values`` and ``eachValue`` keys are data, not names, and so
+is a key that the example's object has not: such a key is ``[*]`` in a place. Where the example has no such member
+(lists longer than it, data keys), its first stands in.
 """
 
 from __future__ import annotations
@@ -104,7 +105,7 @@ def _below(place: Place, step: str | int, expected: Found, actual: Found, *, nam
 def _into_object(place: Place, key: str) -> Place:
     wanted = place.expected if isinstance(place.expected, dict) else {}
     got = place.actual if isinstance(place.actual, dict) else {}
-    data = _keys_are_data(place)
+    data = _keys_are_data(place) or (bool(wanted) and key not in wanted)
     expected = wanted.get(key, ABSENT)
     if expected is ABSENT and data and wanted:
         expected = wanted[min(wanted)]

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
+from dataclasses import replace
 
 from monitor.checking.contract.bodies import tell_body
+from monitor.checking.contract.hidden import is_hidden
 from monitor.checking.contract.places import ABSENT, Place
 from monitor.checking.contract.reading import json_of
 from monitor.checking.contract.rules import Matcher, body_rules, category_matchers, header_matchers
 from monitor.checking.contract.words import STATUS_CLASSES, demand, kind_of, quoted
+from monitor.checking.masked import Answer
 from monitor.model import HEADER_ROOT, STATUS_ROOT, Contract, Mismatch, Response
 from monitor.pact_engine import (
+    BODY_TYPE,
     HEADER_MISSING,
     EngineMismatch,
     ExpectedResponse,
@@ -21,42 +25,58 @@ from monitor.pact_engine import (
 from monitor.printable import printable
 
 
-def mismatches(contract: Contract, response: Response) -> tuple[Mismatch, ...]:
+def mismatches(
+    contract: Contract, response: Response, stored: Response | None = None, *, masked: bool = False
+) -> Answer[Mismatch]:
     """What ``contract`` forbids of ``response``: empty exactly where the official engine allows it.
 
     In a fixed order, one a place and difference, without vendor values. Where the status is another, only that is
-    told. Raises NotJudgedError where the engine cannot judge.
+    told. ``stored``: the masked form, to quote from. ``masked``: masks stand in the body of ``response``; what they
+    alone may cause is a note instead. Raises NotJudgedError where the engine cannot judge.
     """
-    found = match_response(contract.pact, response)
+    found = tuple(_quotable(one, response, stored or response) for one in match_response(contract.pact, response))
     if not found:
-        return ()
+        return Answer()
     expected = read_expected(contract.pact)
-    told = (
-        [_status(found[0], expected)] if found[0].place == "status" else list(_all(contract, expected, response, found))
-    )
-    return tuple(dict.fromkeys(told))
+    if found[0].place == "status":
+        return Answer((_status(found[0], expected),))
+    headers, bodies = _headers(found, expected), []
+    root = _root(contract, expected, response)
+    hidden: set[str] = set()
+    for one in (told for found_one in found if found_one.place == "body" for told in tell_body(found_one, root)):
+        if masked and is_hidden(one, root, response):
+            hidden.add(one.place.root)
+        else:
+            bodies.append(one.mismatch)
+    bodies.sort(key=lambda m: (m.root, not m.missing, m.expected, m.actual))
+    notes = (f"masked text stands at {path}: the contract's rule there is not judged again" for path in sorted(hidden))
+    return Answer(tuple(dict.fromkeys((*headers, *bodies))), tuple(notes))
 
 
-def _all(
-    contract: Contract, expected: ExpectedResponse, response: Response, found: Iterable[EngineMismatch]
-) -> Iterator[Mismatch]:
+def _quotable(found: EngineMismatch, response: Response, stored: Response) -> EngineMismatch:
+    """``found`` with the content type as stored: nothing else of a response is quoted."""
+    quotes = found.kind == BODY_TYPE or (found.place == "header" and found.path.lower() == "content-type")
+    kept = stored.header("content-type")
+    return replace(found, actual=kept) if quotes and kept and kept != response.header("content-type") else found
+
+
+def _root(contract: Contract, expected: ExpectedResponse, response: Response) -> Place:
     content = expected_contents(contract.pact)
-    root = Place(
+    return Place(
         path=(),
         expected=ABSENT if content is None else json_of(content),
         actual=json_of(response.body),
         rules=body_rules(expected.rules),
     )
+
+
+def _headers(found: Iterable[EngineMismatch], expected: ExpectedResponse) -> tuple[Mismatch, ...]:
     headers: dict[str, Mismatch] = {}
-    bodies: list[Mismatch] = []
     for one in found:
         if one.place == "header":
             mismatch = _header(one, expected)
             headers.setdefault(mismatch.root, mismatch)
-        else:
-            bodies.extend(tell_body(one, root))
-    yield from headers.values()
-    yield from sorted(bodies, key=lambda m: (m.root, not m.missing, m.expected, m.actual))
+    return tuple(headers.values())
 
 
 # -- status and headers -----------------------------------------------------------------------------------

@@ -10,6 +10,13 @@ from monitor.checking.contract.rules import Matcher
 from monitor.jsonpaths import JsonType, json_type
 from monitor.printable import printable
 
+# what is said where a value as a whole, not its type or size, is at fault
+UNLIKE: Final = "it does not match the contract"
+NO_SUCH_MEMBER: Final = "no such member"
+UNMET_KEY: Final = "a key that does not match"
+UNMET_TEXT: Final = "text that does not match"
+ANOTHER_VALUE: Final = "another value"
+
 _ARTICLES: Final[Mapping[JsonType, str]] = {
     JsonType.STRING: "a String",
     JsonType.INTEGER: "an Integer",
@@ -125,7 +132,7 @@ def kind_of(matcher: Matcher) -> str:
 
 def another(value: Found) -> str:
     """Of the right type, with the wrong value: ``another String``."""
-    return f"another {type_name(value)}" if type_name(value) else "another value"
+    return f"another {type_name(value)}" if type_name(value) else ANOTHER_VALUE
 
 
 def _size(value: Found) -> str:

@@ -4,26 +4,35 @@
    missing, null, empty, the translation's own default, or of another type is lost; one that was blank is not.
 2. An evaluation error loses every output; a violation of the translation's schema loses the one it lies in.
    Both count without a baseline too: a contract does not rest on one.
-3. A loss takes the root of the change that explains it, so that one rename is one incident.
+3. Where masks stand, errors and the schema are judged by the raw response, and the stored form is compared with the
+   stored baseline: so check and recheck say the same. What is the masks' doing is no loss but a note (masks.py).
+4. A loss takes the root of the change that explains it, so that one rename is one incident.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
+from monitor.checking.masked import Answer
 from monitor.checking.translations.blanks import Turn, by_name, is_blank, state, turns
 from monitor.checking.translations.documents import holds, passes_array, vanished
+from monitor.checking.translations.masks import Masks
 from monitor.checking.translations.precision import precision_note
 from monitor.checking.translations.roots import root_of
 from monitor.checking.translations.schemas import Violation, violations
-from monitor.errors import ContractError, JsonError
-from monitor.jsonpaths import Json, Path, format_path, read_json
-from monitor.languages import MISSING, CompiledTranslation, Evaluation, State, Value, compile_translation
-from monitor.model import Loss, Response, Translation
+from monitor.checking.translations.sides import Side, Sides, sides_of
+from monitor.errors import ContractError
+from monitor.jsonpaths import Path, format_path
+from monitor.languages import CompiledTranslation, State, Value, compile_translation
+from monitor.model import Case, Loss, Translation
 from monitor.printable import printable
 
 __all__ = ["losses", "precision_note", "reads"]
+
+_ANY_NAME: Final = "*"
+_NOT_WHOLE: Final = "translation '{}' cannot be compared whole: masked text stands where it computes"
 
 
 def reads(translation: Translation) -> tuple[Path, ...]:
@@ -32,31 +41,25 @@ def reads(translation: Translation) -> tuple[Path, ...]:
     return tuple(dict.fromkeys(path for output in compiled.outputs for path in compiled.reads_of(output)))
 
 
-def losses(
-    translation: Translation, baseline: Response | None, response: Response, roots: Sequence[str]
-) -> tuple[Loss, ...]:
-    """The outputs lost in ``response``, each with the one of ``roots`` (of changes and mismatches) that explains it.
+def losses(translation: Translation, case: Case, roots: Sequence[str]) -> Answer[Loss]:
+    """The outputs lost in the case's response, each with the one of ``roots`` (of changes and mismatches) behind it.
 
     A baseline that is not JSON is none. Raises JsonError if the response is not JSON, ContractError if translation
     or schema is wrong, NotJudgedError if an engine gives up.
     """
     compiled = _compiled(translation)
-    after = _side(compiled, response)
-    before = _baseline(compiled, baseline)
-    found = [*(_errors if after.evaluation.fault else _turned)(compiled, before, after)]
-    invalid = {} if after.evaluation.fault else violations(translation, after.evaluation)
-    return tuple(_loss(translation, compiled, turn, roots) for turn in _with_schema(found, invalid, before, after))
-
-
-@dataclass(frozen=True, slots=True)
-class _Side:
-    """One document and what the translation makes of it."""
-
-    document: Json
-    evaluation: Evaluation
-
-    def value(self, output: str) -> Value:
-        return self.evaluation.outputs.get(output, MISSING)
+    sides = sides_of(compiled, case)
+    show = _names_shown(translation, sides) if sides.raw is not sides.after else str
+    found = tuple(_errors(compiled, sides) if sides.raw.fault else _turned(compiled, sides, show))
+    failed = sides.raw.evaluation.fault is not None
+    invalid: Mapping[str, Violation] = {} if failed else violations(translation, sides.raw.evaluation, show)
+    notes: tuple[str, ...] = ()
+    if sides.masked and not sides.raw.fault:
+        settled = Masks(compiled, sides).settled(found, invalid)
+        found, invalid = settled.turns, settled.invalid
+        notes = () if settled.whole else (_NOT_WHOLE.format(printable(translation.name)),)
+    told = _with_schema(found, invalid, sides, show)
+    return Answer(tuple(_loss(translation, compiled, turn, roots) for turn in told), notes)
 
 
 def _compiled(translation: Translation) -> CompiledTranslation:
@@ -67,26 +70,37 @@ def _compiled(translation: Translation) -> CompiledTranslation:
         raise ContractError(error.what, where=where, fix=error.fix) from None
 
 
-def _side(compiled: CompiledTranslation, response: Response) -> _Side:
-    document = read_json(response.body, exact=False).value
-    return _Side(document, compiled.evaluate(document))
+# -- names ------------------------------------------------------------------------------------------------
 
 
-def _baseline(compiled: CompiledTranslation, baseline: Response | None) -> _Side | None:
-    try:
-        return _side(compiled, baseline) if baseline else None
-    except JsonError:
-        return None
+def _names_shown(translation: Translation, sides: Sides) -> Callable[[str], str]:
+    """A key that the raw response alone tells may hold a secret, unless the translation itself names it."""
+    raw, stored = (set(_keys(dict(side.evaluation.outputs))) for side in (sides.raw, sides.after))
+    hidden = {key for key in raw - stored if key not in translation.source}
+    return lambda name: _ANY_NAME if name in hidden else name
 
 
-def _errors(compiled: CompiledTranslation, before: _Side | None, after: _Side) -> Iterator[Turn]:
+def _keys(value: Value | dict[str, Value]) -> Iterator[str]:
+    if isinstance(value, dict):
+        yield from value
+        for member in value.values():
+            yield from _keys(member)
+    elif isinstance(value, list):
+        for member in value:
+            yield from _keys(member)
+
+
+# -- turns ------------------------------------------------------------------------------------------------
+
+
+def _errors(compiled: CompiledTranslation, sides: Sides) -> Iterator[Turn]:
     """Every output that was there, or, where none was, every output."""
+    before = sides.before
     were = before.evaluation.outputs if before else {}
     there = {name: state(value) for name, value in were.items() if not is_blank(value)}
-    word = "error" if before and before.evaluation.fault else ""
-    detail = str(after.evaluation.fault)
+    word = "error" if before and before.fault else ""
     for name, was in (there or dict.fromkeys(compiled.outputs, word)).items():
-        yield Turn(name, was, "error", detail)
+        yield Turn(name, was, "error", sides.raw.fault)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +108,8 @@ class _Known:
     """What `blanks` asks: of the translation, and of the two documents."""
 
     compiled: CompiledTranslation
-    before: _Side
-    after: _Side
+    before: Side
+    after: Side
 
     def named(self, output: str) -> bool:
         return output in self.compiled.reads
@@ -119,11 +133,12 @@ class _Known:
         return all(value in bare for value in after) or not any(holds(self.after.document, path) for path in read)
 
 
-def _turned(compiled: CompiledTranslation, before: _Side | None, after: _Side) -> Iterator[Turn]:
-    broken = [name for name, value in after.evaluation.outputs.items() if value is State.FUNCTION]
+def _turned(compiled: CompiledTranslation, sides: Sides, show: Callable[[str], str]) -> Iterator[Turn]:
+    before, after = sides.before, sides.after
+    broken = [show(name) for name, value in sides.raw.evaluation.outputs.items() if value is State.FUNCTION]
     for name in broken:
         yield Turn(name, state(before.value(name)) if before else "", "error", "a function instead of a value")
-    if before is None or before.evaluation.fault:
+    if before is None or before.evaluation.fault or after.evaluation.fault:
         return
     known = _Known(compiled, before, after)
     for name, was in before.evaluation.outputs.items():
@@ -132,20 +147,21 @@ def _turned(compiled: CompiledTranslation, before: _Side | None, after: _Side) -
 
 
 def _with_schema(
-    found: Sequence[Turn], invalid: Mapping[str, Violation], before: _Side | None, after: _Side
+    found: Sequence[Turn], invalid: Mapping[str, Violation], sides: Sides, show: Callable[[str], str]
 ) -> Iterator[Turn]:
     """``found``, each with what the schema says of it, then what the schema alone finds."""
+    before, raw = sides.before, sides.raw
     for turn in found:
         violation = invalid.get(turn.output)
         yield replace(turn, detail=violation.detail) if violation and not turn.detail else turn
     told = {turn.output for turn in found}
     for name, violation in invalid.items():
         was = before.value(name) if before else None
-        now = state(after.value(name)) if is_blank(after.value(name)) else "invalid"
+        now = state(raw.value(name)) if is_blank(raw.value(name)) else "invalid"
         # blank in an approved baseline as well: then it is what was approved
         approved = now != "invalid" and before is not None and not before.evaluation.fault and is_blank(was)
         if name not in told and not approved:
-            yield Turn(name, state(was) if before else "", now, violation.detail, violation.at)
+            yield Turn(show(name), state(was) if before else "", now, violation.detail, violation.at)
 
 
 def _loss(translation: Translation, compiled: CompiledTranslation, turn: Turn, roots: Sequence[str]) -> Loss:

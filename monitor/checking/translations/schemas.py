@@ -6,7 +6,7 @@ Nothing is ever fetched for a ``$ref``, formats are not checked, and what is tol
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
@@ -60,8 +60,11 @@ class Violation:
     at: str = ""
 
 
-def violations(translation: Translation, evaluation: Evaluation) -> dict[str, Violation]:
-    """Per output the first that the schema has against it; empty without a schema.
+def violations(
+    translation: Translation, evaluation: Evaluation, show: Callable[[str], str] = str
+) -> dict[str, Violation]:
+    """Per output the first that the schema has against it; empty without a schema. ``show`` turns keys of the
+    response into what may be told of them.
 
     The schema is that of the object of all outputs; of the result itself where that is no object. Raises
     ContractError for a schema that is none, NotJudgedError where the validator breaks down.
@@ -80,7 +83,7 @@ def violations(translation: Translation, evaluation: Evaluation) -> dict[str, Vi
     found: dict[str, Violation] = {}
     for error in _errors(translation, validator, instance):
         for output in _outputs(error, instance) if evaluation.named else (RESULT,):
-            found.setdefault(output, Violation(_told(error), _nested(error)))
+            found.setdefault(output, Violation(_told(error, show), _nested(error)))
     return found
 
 
@@ -148,7 +151,7 @@ def _nested(error: ValidationError) -> str:
     return f"{keys[0]}{format_path(keys[1:])[1:]}" if keys else ""
 
 
-def _told(error: ValidationError) -> str:
+def _told(error: ValidationError, show: Callable[[str], str]) -> str:
     """``schema: must be one of 3 values at /accountTier``."""
     keyword, wanted = str(error.validator), error.validator_value
     if _is_false(error):
@@ -161,5 +164,5 @@ def _told(error: ValidationError) -> str:
     else:
         words = " or ".join(map(str, wanted)) if isinstance(wanted, list) else str(wanted)
         what = _WORDS.get(keyword, f"violates {keyword}").format(printable(words, 60))
-    place = "".join(f"/{step}" for step in error.absolute_path)
+    place = "".join(f"/{show(step) if isinstance(step, str) else step}" for step in error.absolute_path)
     return printable(f"schema: {what}" + (f" at {place}" if place else ""))

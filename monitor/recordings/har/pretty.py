@@ -8,25 +8,16 @@ import math
 import re
 from typing import Final
 
+from monitor.headers import is_passing
 from monitor.jsonpaths import Json
 from monitor.model import Headers, Recording, Response
 
 _DIGEST: Final = re.compile(rb'\A\{\s*"recording": "([0-9a-f]{64})"')
-# these differ from one response to the next and tell nothing of the vendor's API
-# fmt: off
-_PASSING: Final = frozenset({
-    "age", "alt-svc", "connection", "content-length", "date", "etag", "expires", "keep-alive", "last-modified", "nel",
-    "report-to", "reporting-endpoints", "server-timing", "set-cookie", "traceparent", "tracestate",
-    "transfer-encoding", "via", "x-amz-cf-id", "x-amz-cf-pop", "x-amzn-requestid", "x-amzn-trace-id", "x-cache",
-    "x-correlation-id", "x-request-id", "x-request-time", "x-runtime", "x-served-by", "x-timer", "x-trace-id",
-})
-# fmt: on
-_PASSING_PREFIXES: Final = ("x-ratelimit-", "ratelimit-", "cf-")
 
 
 def _headers(headers: Headers) -> list[Json]:
     folded = ((name.lower(), value) for name, value in headers)
-    return [f"{n}: {value}" for n, value in sorted(folded) if n not in _PASSING and not n.startswith(_PASSING_PREFIXES)]
+    return [f"{n}: {value}" for n, value in sorted(folded) if not is_passing(n)]
 
 
 def _decimal(text: str) -> float | str:

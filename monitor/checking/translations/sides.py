@@ -1,0 +1,70 @@
+"""One document and what a translation makes of it, whether or not masks stand in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from monitor.checking.masked import stand_ins
+from monitor.errors import JsonError
+from monitor.jsonpaths import Json, read_json
+from monitor.languages import MISSING, CompiledTranslation, Evaluation, Value
+from monitor.model import Case, Response
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """``masked``: masks stand in it. ``partial``: and what the translation makes of them is not known."""
+
+    document: Json
+    evaluation: Evaluation
+    masked: bool = False
+    partial: bool = False
+
+    @property
+    def fault(self) -> str:
+        """Why there are no outputs, whatever the masks stand for; empty if there are or may be."""
+        return "" if self.partial or self.evaluation.fault is None else str(self.evaluation.fault)
+
+    def value(self, output: str) -> Value:
+        return self.evaluation.outputs.get(output, MISSING)
+
+
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """Errors and the schema are judged by ``raw``, what was lost by ``before`` (the baseline) and ``after``.
+
+    ``after`` is the stored form, as the baseline is: masks are compared with masks.
+    """
+
+    before: Side | None
+    after: Side
+    raw: Side
+
+    @property
+    def masked(self) -> bool:
+        return self.after.masked or (self.before is not None and self.before.masked)
+
+
+def sides_of(compiled: CompiledTranslation, case: Case) -> Sides:
+    """A baseline that is not JSON is none. Raises JsonError where the response is not, NotJudgedError."""
+    raw = _side(compiled, case.raw, masked=case.raw_masked)
+    same = case.raw.body == case.stored.body
+    after = raw if same else _side(compiled, case.stored, masked=True)
+    try:
+        before = _side(compiled, case.baseline, masked=case.baseline_masked) if case.baseline else None
+    except JsonError:
+        before = None
+    return Sides(before, after, raw)
+
+
+def _side(compiled: CompiledTranslation, response: Response, *, masked: bool) -> Side:
+    document = read_json(response.body, exact=False).value
+    evaluation = compiled.evaluate(document)
+    if evaluation.fault is None or not masked:
+        return Side(document, evaluation, masked)
+    _, digits, without = stand_ins(document)
+    with_digits = compiled.evaluate(digits)
+    if with_digits.fault is None:
+        return Side(document, with_digits, masked)
+    bare = compiled.evaluate(without)
+    return Side(document, bare, masked, partial=bare.fault != with_digits.fault)
