@@ -374,7 +374,7 @@ Detail: TypeAlias = Change | Mismatch | Loss
 class Finding:
     """A change, mismatch or loss with its severity. ``read``: contract or translation reads the root."""
 
-    root: str  # $.path[*], status, or header:<name>
+    root: str  # $.path[*], status, header:<name>, or output:<translation>.<output>
     severity: Severity
     read: bool
     detail: Detail
@@ -394,7 +394,8 @@ class Told:
 class Case:
     """All that judging one response needs; crosses into the worker as bytes.
 
-    Contract and translations judge ``raw``; structure compares ``stored`` (the masked form) with ``baseline``.
+    The contract judges ``raw``, and so do a translation's errors and schema; whatever is compared with ``baseline``
+    is compared in its ``stored`` (masked) form, so that a recheck says the same.
     ``raw_masked``: ``raw`` is the stored form itself (a recheck) and masks stand in its body; ``baseline_masked``:
     masks stand in the baseline's body. What a mask stands for cannot be judged, and must not look like drift.
     """
@@ -407,6 +408,7 @@ class Case:
     stored: Response
     baseline: Response | None
     severity: Mapping[str, str] = field(default_factory=dict)
+    accepted_losses: tuple[str, ...] = ()  # outputs whose loss was accepted with the baseline
     raw_masked: bool = False
     baseline_masked: bool = False
 

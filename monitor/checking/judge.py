@@ -50,6 +50,7 @@ _T = TypeVar("_T")
 # what can make an output blank or break a contract; something more cannot
 _CAUSES: Final = frozenset(ChangeKind) - {ChangeKind.ADDED, ChangeKind.HEADER_ADDED}
 _TOLD_DUPLICATES: Final = 5
+MAX_FINDINGS: Final = 1_000  # of one response: nobody reads more, and a hostile one could make any number
 
 
 def judge(case: Case) -> Judgement:
@@ -66,7 +67,9 @@ def judge(case: Case) -> Judgement:
     outcome, reason = _outcome(case, details, asked.faults)
     if outcome is Outcome.UNREADABLE:
         return Judgement(outcome, (), reason, notes)  # what rubbish lacks is no drift
-    return Judgement(outcome, findings, reason, notes)
+    if len(findings) > MAX_FINDINGS:
+        notes = (*notes, f"{len(findings) - MAX_FINDINGS:,} more findings, none worse, are not listed")
+    return Judgement(outcome, findings[:MAX_FINDINGS], reason, notes)
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,6 +95,7 @@ def case_of(job: Job, recording: Recording, raw: Response | None, baseline: Reco
         stored=stored,
         baseline=baseline.exchange.response if baseline else None,
         severity=job.vendor.severity,
+        accepted_losses=baseline.approval.accepted_losses if baseline and baseline.approval else (),
         raw_masked=raw is None and _body_is_masked(recording),
         baseline_masked=_body_is_masked(baseline),
     )

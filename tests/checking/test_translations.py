@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.checking import translations
+from monitor.checking.masked import Answer
 from monitor.checking.translations import precision_note, reads
 from monitor.errors import ContractError, JsonError, NotJudgedError
 from monitor.jsonpaths import Json, format_path
@@ -198,10 +199,20 @@ def test_without_a_readable_baseline_errors_and_schema_still_count(baseline: Res
     assert losses(_translation("{'n': x}"), baseline, _response({}), ()) == ()
 
 
-def test_an_error_in_the_baseline_does_not_hide_one_in_the_response() -> None:
-    found = _lost('{"n": -x}', {"x": "a"}, {"x": "b"})
-    assert _lines(found) == ["n: error -> error"]
+def test_a_translation_that_fails_on_the_baseline_as_well_is_no_drift() -> None:
+    what = "translation 'screen-pop' fails on the baseline as well (D1002: the operand of unary minus is not a number)"
+    with pytest.raises(NotJudgedError) as caught:
+        _lost('{"n": -x}', {"x": "a"}, {"x": "b"})
+    assert str(caught.value) == f"{what}; correct contracts/screen-pop.jsonata"
+    before, after = _response({"x": "a"}), _response({"x": "b"})
+    case = Case("crm", "lookup", None, (), after, after, before, accepted_losses=("n",))
+    assert translations.losses(_translation('{"n": -x}'), case, ()) == Answer((), (what,))
     assert _lost('{"n": -x}', {"x": "a"}, {"x": 1}) == ()
+
+
+def test_a_translation_that_can_never_be_right_is_no_drift() -> None:
+    with pytest.raises(NotJudgedError, match="translation 'screen-pop' is wrong itself"):
+        _lost('{"n": $contains(x, /(/)}', {"x": "a"}, {"x": "b"})
 
 
 def test_a_function_for_a_value_is_an_error() -> None:

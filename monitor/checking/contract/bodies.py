@@ -31,6 +31,7 @@ from monitor.checking.contract.words import (
     type_name,
     wanted,
 )
+from monitor.errors import NotJudgedError
 from monitor.jsonpaths import Json
 from monitor.model import Mismatch
 from monitor.pact_engine import BODY_TYPE, EngineMismatch
@@ -177,14 +178,15 @@ def _unmet(matchers: Iterable[Matcher], message: str) -> Matcher | None:
     return next(by_end, None) or next(by_middle, None)
 
 
-def _contract_fault(found: EngineMismatch, place: Place) -> _Words | None:
-    """The contract's own rule cannot be applied: the engine counts that against the response."""
+def _refuse_contract_fault(found: EngineMismatch, place: Place) -> None:
+    """The contract's own rule cannot be applied. The engine counts that against the response; it is no drift."""
     for matcher in matchers_at(place):
         if matcher.kind == "regex" and found.message.startswith(f"'{matcher.text('regex')}' is not a valid"):
-            return _Words(wanted(place, "", demand(matcher)), "the contract's regular expression is not valid")
+            what = f"the contract's regular expression {quoted(matcher.text('regex'))} is not valid"
+            raise NotJudgedError(what, where=place.root, fix="correct the contract")
     if found.message.startswith(_NO_SUCH_RULE):
-        return _Words(wanted(place), "the contract's matching rule is not known to Pact's engine")
-    return None
+        what = "the contract's matching rule is not known to Pact's engine"
+        raise NotJudgedError(what, where=place.root, fix="correct the contract")
 
 
 def _list_words(found: EngineMismatch, place: Place) -> _Words | None:
@@ -227,7 +229,8 @@ def _by_matcher(matcher: Matcher, place: Place) -> _Words:
 
 
 def _value(found: EngineMismatch, place: Place) -> _Words:
-    special = _contract_fault(found, place) or _list_words(found, place) or _either(place)
+    _refuse_contract_fault(found, place)
+    special = _list_words(found, place) or _either(place)
     if special is not None:
         return special
     if place.actual is ABSENT or place.expected is ABSENT:

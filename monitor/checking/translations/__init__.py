@@ -23,7 +23,7 @@ from monitor.checking.translations.precision import precision_note
 from monitor.checking.translations.roots import root_of
 from monitor.checking.translations.schemas import Violation, violations
 from monitor.checking.translations.sides import Side, Sides, sides_of
-from monitor.errors import ContractError
+from monitor.errors import ContractError, NotJudgedError
 from monitor.jsonpaths import Path, format_path
 from monitor.languages import CompiledTranslation, State, Value, compile_translation
 from monitor.model import Case, Loss, Translation
@@ -49,6 +49,8 @@ def losses(translation: Translation, case: Case, roots: Sequence[str]) -> Answer
     """
     compiled = _compiled(translation)
     sides = sides_of(compiled, case)
+    if sides.raw.fault and (note := _own_fault(translation, compiled, sides, case)):
+        return Answer((), (note,))
     show = _names_shown(translation, sides) if sides.raw is not sides.after else str
     found = tuple(_errors(compiled, sides) if sides.raw.fault else _turned(compiled, sides, show))
     failed = sides.raw.evaluation.fault is not None
@@ -60,6 +62,24 @@ def losses(translation: Translation, case: Case, roots: Sequence[str]) -> Answer
         notes = () if settled.whole else (_NOT_WHOLE.format(printable(translation.name)),)
     told = _with_schema(found, invalid, sides, show)
     return Answer(tuple(_loss(translation, compiled, turn, roots) for turn in told), notes)
+
+
+def _own_fault(translation: Translation, compiled: CompiledTranslation, sides: Sides, case: Case) -> str:
+    """A note where the translation's own fault is accepted; empty where the response may be why it failed.
+
+    Raises NotJudgedError where the translation is at fault and nobody accepted that: it fails on the approved
+    baseline too, or could not be right for any response (the S codes). That is no drift.
+    """
+    fault, before = sides.raw.evaluation.fault, sides.before
+    never_right = fault is not None and fault.code.startswith("S")
+    if not never_right and (before is None or not before.fault):
+        return ""
+    what = f"translation '{printable(translation.name)}' fails on the baseline as well ({sides.raw.fault})"
+    if never_right:
+        what = f"translation '{printable(translation.name)}' is wrong itself ({sides.raw.fault})"
+    elif set(compiled.outputs) <= set(case.accepted_losses):
+        return what
+    raise NotJudgedError(what, fix=f"correct {printable(translation.file or 'it')}")
 
 
 def _compiled(translation: Translation) -> CompiledTranslation:
