@@ -21,7 +21,7 @@ from monitor.checking.translations.documents import holds, passes_array, vanishe
 from monitor.checking.translations.masks import Masks
 from monitor.checking.translations.precision import precision_note
 from monitor.checking.translations.roots import root_of
-from monitor.checking.translations.schemas import Violation, violations
+from monitor.checking.translations.schemas import REQUIRED, Violation, violations
 from monitor.checking.translations.sides import Side, Sides, sides_of
 from monitor.errors import ContractError, NotJudgedError
 from monitor.jsonpaths import Path, format_path
@@ -173,7 +173,9 @@ def _with_schema(
     before, raw = sides.before, sides.raw
     for turn in found:
         violation = invalid.get(turn.output)
-        yield replace(turn, detail=violation.detail) if violation and not turn.detail else turn
+        # that a missing output is required says no more than that it was there and is missing
+        more = violation is not None and not turn.detail and violation.detail != REQUIRED
+        yield replace(turn, detail=violation.detail) if violation and more else turn
     told = {turn.output for turn in found}
     for name, violation in invalid.items():
         was = before.value(name) if before else None

@@ -24,6 +24,8 @@ from monitor.languages import MISSING, RESULT, Evaluation, State
 from monitor.model import Translation
 from monitor.printable import printable
 
+_REQUIRED: Final = "it is required"
+REQUIRED: Final = f"schema: {_REQUIRED}"
 _WORDS: Final[Mapping[str, str]] = MappingProxyType(
     {
         "type": "must be {}",
@@ -160,7 +162,7 @@ def _told(error: ValidationError, show: Callable[[str], str]) -> str:
         what = f"must be one of {len(wanted)} values" if len(wanted) != 1 else "must be the one value allowed"
     elif keyword == "required" and isinstance(wanted, list) and isinstance(error.instance, Mapping):
         missing = [str(name) for name in wanted if name not in error.instance]
-        what = f"must have {printable(' and '.join(missing), 60)}" if error.absolute_path else "it is required"
+        what = f"must have {printable(' and '.join(missing), 60)}" if error.absolute_path else _REQUIRED
     else:
         words = " or ".join(map(str, wanted)) if isinstance(wanted, list) else str(wanted)
         what = _WORDS.get(keyword, f"violates {keyword}").format(printable(words, 60))
