@@ -14,11 +14,13 @@ import contextlib
 import ctypes
 import os
 import pickle
+import select
 import signal
 import struct
 import subprocess
 import sys
 import threading
+import time
 import traceback
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -38,6 +40,7 @@ STARTUP_SECONDS: Final = 120.0
 DYING_SECONDS: Final = 5.0  # from the end of its output to the end of the process
 ALARM_GRACE: Final = 5  # seconds past the deadline after which an orphaned worker ends itself
 _PR_SET_PDEATHSIG: Final = 1
+PIECE: Final = 1 << 20  # bytes read at once
 MAX_ANSWER: Final = 256_000_000  # bytes of one judgement
 _SHOW_ERRORS: Final = "MONITOR_TRACEBACK"  # what a worker says on standard error is shown, not dropped
 _KEPT_ENVIRONMENT: Final = ("SYSTEMROOT", _SHOW_ERRORS)  # Windows cannot start Python without the first
@@ -158,13 +161,32 @@ class _Worker:
         self._tasks, self._answers = self._process.stdin, self._process.stdout
 
     def _answer(self, seconds: float) -> bytes | None:
-        timer = threading.Timer(seconds, self._kill_late)
+        if hasattr(select, "poll"):
+            return self._polled(seconds)
+        timer = threading.Timer(seconds, self._kill_late)  # Windows cannot wait for a pipe with a bound
         timer.daemon = True
         timer.start()
         try:
             return _receive(self._answers, MAX_ANSWER)
         finally:
             timer.cancel()
+
+    def _polled(self, seconds: float) -> bytes | None:
+        descriptor, until = self._answers.fileno(), time.monotonic() + seconds
+        waiting = select.poll()
+        waiting.register(descriptor, select.POLLIN)
+        frame, size = bytearray(), _LENGTH.size
+        while len(frame) < size:
+            if not waiting.poll(max(0.0, until - time.monotonic()) * 1000):
+                self._kill_late()
+                return None
+            piece = os.read(descriptor, min(size - len(frame), PIECE))
+            frame += piece
+            if len(frame) == _LENGTH.size:
+                size += _LENGTH.unpack(frame)[0]
+            if not piece or size > MAX_ANSWER:
+                return None
+        return bytes(frame[_LENGTH.size :])
 
     def _kill_late(self) -> None:
         self._late = True
