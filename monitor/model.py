@@ -170,6 +170,7 @@ class Skipped:
     pointer: str
     description: str
     reason: str
+    interaction_id: str = ""  # of an interaction that the user skips
 
 
 # -- exchanges --------------------------------------------------------------------------------------------
@@ -410,6 +411,8 @@ class Case:
     severity: Mapping[str, str] = field(default_factory=dict)
     accepted_losses: tuple[str, ...] = ()  # outputs whose loss was accepted with the baseline
     raw_masked: bool = False
+    raw_masked_headers: tuple[str, ...] = ()  # lower case, with raw_masked
+    numbers_masked: bool = False  # some of the masks in the body stand for numbers: a zero may be one
     baseline_masked: bool = False
 
 

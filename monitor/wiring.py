@@ -28,9 +28,9 @@ def workers_for(cases: int) -> int:
 
 
 def known_secrets(settings: Settings) -> tuple[Secret, ...]:
-    """Every value to mask. In lower case too: media types and header names are told so."""
-    folded = (Secret(s.name, s.value.lower()) for s in settings.secrets if s.value != s.value.lower())
-    return (*settings.secrets, *folded)
+    """Every value to mask, in lower and upper case too: vendors fold the case of keys and media types in echoes."""
+    spelt = ((s.name, value) for s in settings.secrets for value in (s.value, s.value.lower(), s.value.upper()))
+    return tuple(Secret(name, value) for name, value in dict.fromkeys(spelt))
 
 
 def tools_of(settings: Settings, listener: Listener, command: str, wait: float | None = 0) -> Tools:

@@ -21,7 +21,7 @@ from typing import Final, TypeVar
 
 from monitor.checking import contract as contracts
 from monitor.checking import translations
-from monitor.checking.masked import Answer
+from monitor.checking.masked import Answer, Masks
 from monitor.checking.severity import LOSS, MISMATCH, fingerprint, is_read, severity_of
 from monitor.checking.structure import MEDIA_TYPE_ROOT, changes
 from monitor.errors import JsonError, MonitorError
@@ -100,7 +100,8 @@ def _details(case: Case, asked: _Asked) -> tuple[Detail, ...]:
     contract, baseline, raw = case.contract, case.baseline, case.raw
     forbidden: tuple[Mismatch, ...] = ()
     if contract:
-        question = partial(contracts.mismatches, contract, raw, case.stored, masked=case.raw_masked)
+        masks = Masks(case.raw_masked, case.numbers_masked, case.raw_masked_headers)
+        question = partial(contracts.mismatches, contract, raw, case.stored, masks=masks)
         forbidden = asked.noting(question)
     moved = asked(partial(changes, baseline, case.stored)) if baseline else ()
     rooted = _Roots.of(moved, forbidden, raw)

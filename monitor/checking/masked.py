@@ -28,6 +28,18 @@ _HOST: Final = MASK_HOST.removeprefix("://")
 
 
 @dataclass(frozen=True, slots=True)
+class Masks:
+    """Where masks stand in a response: in its body, among its numbers (a zero may be one), in which headers."""
+
+    body: bool = False
+    numbers: bool = False
+    headers: tuple[str, ...] = ()  # lower case
+
+
+NO_MASKS: Final = Masks()
+
+
+@dataclass(frozen=True, slots=True)
 class Answer(Generic[_T]):
     """What was found, and notes on what masks kept from being judged."""
 

@@ -61,18 +61,16 @@ def _approve_all(tools: Tools, settings: Settings, found: Sequence[Candidate], c
     """Approves what may be approved and says why the rest may not; the exit code."""
     from monitor.pipeline.approve import approve
 
-    codes = [0]
-    for candidate in found:
-        if candidate.refusals:
-            codes.append(_refused(candidate))
-            continue
-        recording = approve(tools, candidate, consent)
-        write(f"approved  {candidate.job.vendor.name}: {printable(candidate.job.interaction.description)}\n")
-        write(f"  recorded {recording.exchange.started:%Y-%m-%d %H:%M:%S} UTC in run {recording.run_id}\n")
-        for told in candidate.result.told:
-            write("".join(f"    {line}\n" for line in told.lines))
-        write(f"  {shown_path(settings.recordings_dir)}/{recording.path}\n")
-    return max(codes)
+    # all is done before anything is said: output that cannot be written must not end it half-way
+    done = [(one, approve(tools, one, consent)) for one in found if not one.refusals]
+    codes = [0, *(_refused(one) for one in found if one.refusals)]
+    for candidate, recording in done:
+        lines = [f"approved  {candidate.job.vendor.name}: {printable(candidate.job.interaction.description)}"]
+        lines.append(f"  recorded {recording.exchange.started:%Y-%m-%d %H:%M:%S} UTC in run {recording.run_id}")
+        lines += [f"    {line}" for told in candidate.result.told for line in told.lines]
+        lines.append(f"  {shown_path(settings.recordings_dir)}/{recording.path}")
+        write("\n".join(lines) + "\n")
+    return 1 if 1 in codes else max(codes)  # drift before not judged
 
 
 def _difference(result: Result, tools: Tools) -> Iterator[str]:

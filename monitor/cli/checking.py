@@ -58,8 +58,8 @@ def _save_or_print(output: Path, text: str) -> None:
         raise
 
 
-def show_report(report: RunReport, settings: Settings, form: str, output: Path | None) -> int:
-    """Prints or saves the report; the run's exit code."""
+def show_report(report: RunReport, settings: Settings, form: str, output: Path | None, *, quiet: bool = False) -> int:
+    """Prints or saves the report; the run's exit code. ``quiet``: nothing else is said while that is 0."""
     from monitor.reports import Options, find
 
     color = output is None and form == "text" and wants_color(sys.stdout)
@@ -68,7 +68,8 @@ def show_report(report: RunReport, settings: Settings, form: str, output: Path |
         write(text)
     else:
         _save_or_print(output, text)
-        note(f"{output}: exit {report.exit_code}: {'; '.join(report.exit_reasons) or 'ok'}")
+        if report.exit_code or not quiet:
+            note(f"{output}: exit {report.exit_code}: {'; '.join(report.exit_reasons) or 'ok'}")
     return report.exit_code
 
 
@@ -102,7 +103,7 @@ def check(  # noqa: PLR0913, PLR0917 - a command's options are its parameters
         report = walk(settings, tools, selection_of(vendor, interaction, fail_on))
     if quiet and not report.exit_code and output is None:
         return report.exit_code
-    return show_report(report, settings, form, output)
+    return show_report(report, settings, form, output, quiet=quiet)
 
 
 def recheck(  # noqa: PLR0913, PLR0917 - a command's options are its parameters

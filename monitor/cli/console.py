@@ -87,7 +87,9 @@ def ask(question: str) -> bool:
     """Yes or no, asked on standard error; the end of input is a no."""
     try:
         return typer.confirm(question, err=True)
-    except typer.Abort:
+    except typer.Abort as abort:
+        if isinstance(abort.__context__, KeyboardInterrupt):
+            raise
         note("")
         return False
 
@@ -109,7 +111,8 @@ def save(path: Path, text: str) -> None:
     data = text.encode("utf-8", "backslashreplace")
     try:
         if path.exists() and not path.is_file():  # a pipe or device, /dev/stdout for one
-            path.write_bytes(data)
+            with contextlib.suppress(BrokenPipeError):  # a reader that went away is no error
+                path.write_bytes(data)
             return
     except (OSError, ValueError) as error:
         raise StorageError(f"it cannot be written: {error}", where=str(path)) from None

@@ -175,7 +175,8 @@ def diff(
     if not findings:
         write("no structural difference\n")
     if values:
-        write("\n".join(["values", *(f"  {line}" for line in _values(*responses))]) + "\n")
+        lines = [f"  {line}" for line in _values(*responses)]
+        write("\n".join(["values", *lines] if lines else ["no value differs"]) + "\n")
     return 1 if findings else 0
 
 
@@ -210,7 +211,7 @@ def contracts_list(
 ) -> int:
     """List the interactions of the contracts, and what cannot be sent and why."""
     from monitor.cli.checking import selection_of
-    from monitor.pipeline.planning import plan_jobs
+    from monitor.pipeline.planning import masked_skips, plan_jobs
     from monitor.recordings.masking import Masker
 
     settings = settings_of(config, offline=True)
@@ -218,7 +219,7 @@ def contracts_list(
     jobs = plan_jobs(settings, selection_of(vendor, interaction))
     for job in jobs.jobs:
         write("\n".join(_interaction(job, masker)) + "\n")
-    for skipped in jobs.skipped:
+    for skipped in masked_skips(jobs.skipped, masker):
         write(f"{skipped.vendor}: {printable(skipped.description)}\n  not run   {printable(skipped.reason)}\n")
         write(f"  contract  {skipped.file} {skipped.pointer}\n")
     return 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 import traceback
@@ -91,6 +92,9 @@ def _failed(error: Exception) -> int:
     if isinstance(error, FileNotFoundError) and not _has_folder():
         report_error("the working folder is gone; change to one that exists")
         return 2
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EIO):
+        report_error(f"it cannot be written: {error.strerror}")
+        return EXIT_OURS
     _internal_error(error)
     return EXIT_OURS
 

@@ -45,7 +45,7 @@ def find(explicit: Path | None, cwd: Path) -> Path:
     fix = "run `monitor init` to make one, or name yours with --config FILE"
     if is_file(other):
         fix = "rename monitor.yml to monitor.yaml, or name it with --config monitor.yml"
-    raise UsageError(f"there is no {FILE_NAME} in this folder", where=shown_file(cwd), fix=fix)
+    raise UsageError(f"there is no {FILE_NAME} in this folder", where=str(cwd), fix=fix)
 
 
 def load(path: Path, environ: Mapping[str, str], *, secrets: SecretsMode, kinds: Collection[str]) -> Settings:

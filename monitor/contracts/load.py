@@ -137,16 +137,16 @@ def load(vendor: Vendor, root: str, config_file: str) -> Loaded:
             else:
                 skipped.append(Skipped(vendor.name, file, entry.pointer, entry.description, entry.reason))
     known = tuple(name for _, entry in found for name in (entry.description, entry.id))
-    faults += [*_duplicates(found), *_broken_translations(vendor, root)]
-    if not faults:
-        faults += _unknown_names(vendor, known, config_file)
+    faults += _duplicates(found)
+    if not faults:  # a contract that cannot be read may hold the very names
+        faults += _unknown_names(vendor, known, _shown(config_file, root))
+    faults += _broken_translations(vendor, root)
     interactions: list[Interaction] = []
     for file, entry in found:
         reason = vendor.skip.get(entry.id) or vendor.skip.get(entry.description)
         if reason:
-            skipped.append(
-                Skipped(vendor.name, file, entry.pointer, entry.description, f"monitor.yaml skips it: {reason}")
-            )
+            what = f"monitor.yaml skips it: {reason}"
+            skipped.append(Skipped(vendor.name, file, entry.pointer, entry.description, what, entry.id))
         else:
             interactions.append(_interaction(vendor, entry))
     return Loaded(tuple(interactions), tuple(skipped), tuple(faults))

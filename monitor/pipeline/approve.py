@@ -24,6 +24,7 @@ class Candidate:
     recording: Recording | None
     result: Result
     refusals: tuple[str, ...]
+    accepted: tuple[str, ...] = ()  # losses accepted with the present baseline
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,14 @@ def _http_error(job: Job, recording: Recording) -> Iterator[str]:
         yield f"it is an HTTP error: status {response.status}"
 
 
+def _accepted_before(tools: Tools, job: Job) -> tuple[str, ...]:
+    try:
+        baseline = tools.store.baseline(*job.key)
+    except RecordingError:
+        return ()
+    return baseline.approval.accepted_losses if baseline and baseline.approval else ()
+
+
 def _candidate(
     tools: Tools, judges: Judges, job: Job, recording: Recording | RecordingError, consent: Consent
 ) -> Candidate:
@@ -67,7 +76,7 @@ def _candidate(
         return Candidate(job, None, result, (str(recording),))
     result = begin(tools, judges, job, recording, None, approving=True).finish()
     refusals = (*_http_error(job, recording), *_refusals(result, consent.losses))
-    return Candidate(job, recording, result, tuple(dict.fromkeys(refusals)))
+    return Candidate(job, recording, result, tuple(dict.fromkeys(refusals)), _accepted_before(tools, job))
 
 
 def _newest(tools: Tools, job: Job) -> Recording | RecordingError | None:
@@ -108,6 +117,7 @@ def candidates(
     with tools.judges(len(found)) as judges:
         judged = tuple(_candidate(tools, judges, job, recording, consent) for job, recording in found)
     lost = {loss.output for candidate in judged for loss in _losses(candidate.result)}
+    lost.update(name for candidate in judged for name in candidate.accepted)
     unknown = [name for name in consent.losses if name not in lost]
     if unknown:
         raise UsageError(
@@ -116,8 +126,14 @@ def candidates(
     return judged
 
 
+def _accepted(candidate: Candidate, consent: Consent) -> tuple[str, ...]:
+    """What is accepted now, and what was accepted before and has not come back."""
+    now = [loss.output for loss in _losses(candidate.result) if loss.output in consent.losses]
+    return tuple(dict.fromkeys((*candidate.accepted, *now)))
+
+
 def approval_of(candidate: Candidate, recording: Recording, consent: Consent, now: datetime) -> Approval:
-    accepted = tuple(dict.fromkeys(o.output for o in _losses(candidate.result) if o.output in consent.losses))
+    accepted = _accepted(candidate, consent)
     return Approval(by=consent.by, at=now, source=recording.path, note=consent.note, accepted_losses=accepted)
 
 

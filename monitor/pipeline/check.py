@@ -19,7 +19,7 @@ from monitor.calling.pool import call_all
 from monitor.model import Exchange, Plan, Planned, Recording, Result, RunReport, Settings, Vendor
 from monitor.pipeline.exits import exit_of_command
 from monitor.pipeline.orphans import close_orphans
-from monitor.pipeline.planning import Job, Jobs, plan_jobs
+from monitor.pipeline.planning import Job, Jobs, masked_skips, plan_jobs
 from monitor.pipeline.tools import Judges, Selection, Tools
 from monitor.pipeline.verdicts import Pending, begin, masked, not_run
 from monitor.recordings.masking import Masker
@@ -160,7 +160,7 @@ def check(settings: Settings, tools: Tools, selection: Selection, command: str =
             finished=tools.clock(),
             vendors=plan.vendors,
             results=results,
-            skipped=jobs.skipped,
+            skipped=masked_skips(jobs.skipped, tools.masker),
             closed_runs=closed.runs,
             notes=closed.notes,
             exit_code=code,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from monitor.calling.request import build, refusal
 from monitor.contracts.load import load
@@ -12,6 +12,7 @@ from monitor.errors import ConfigError, ConfigFault, ContractError, UsageError
 from monitor.model import Interaction, Planned, Request, Settings, Skipped, Vendor
 from monitor.pipeline.tools import Selection
 from monitor.printable import printable
+from monitor.recordings.masking import Masker
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,13 @@ class Job:
             contract_digest=contract.digest if contract else "",
             refusal=self.refusal,
         )
+
+
+def masked_skips(skipped: Iterable[Skipped], masker: Masker) -> tuple[Skipped, ...]:
+    """What may be shown: a reason in monitor.yaml may hold what was expanded."""
+    return tuple(
+        replace(one, description=masker.text(one.description), reason=masker.text(one.reason)) for one in skipped
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Final
 
-from monitor.errors import RecordingError
+from monitor.errors import RecordingError, UsageError
 from monitor.model import Outcome, Recording, Result, RunReport, Settings
 from monitor.pipeline.exits import exit_of
-from monitor.pipeline.planning import Job, Jobs, plan_jobs
+from monitor.pipeline.planning import Job, Jobs, masked_skips, plan_jobs
 from monitor.pipeline.tools import Judges, Selection, Tools
 from monitor.pipeline.verdicts import Pending, begin
 
@@ -17,8 +17,12 @@ MOST_NAMED: Final = 3  # runs of a recheck that are named one by one
 BACKLOG: Final = 64  # judgements awaited at once, so that memory stays flat
 
 
+def _name(path: str) -> str:
+    return path.rsplit("/", 1)[-1].removesuffix(".har")
+
+
 def _unreadable(path: str, vendor: str, error: RecordingError) -> Result:
-    name = path.rsplit("/", 1)[-1].removesuffix(".har")
+    name = _name(path)
     return Result(vendor, name, name, Outcome.NOT_JUDGED, reason=str(error), evidence=path)
 
 
@@ -47,18 +51,12 @@ def judge_stored(
 ) -> Iterator[Result]:
     """A result for each (vendor, path), in order; a damaged recording costs only its own."""
     waiting: deque[Pending] = deque()
-
-    def finished() -> Result:
-        result = waiting.popleft().finish()
-        tools.listener.done(result)
-        return result
-
     for vendor, path in paths:
         waiting.append(_begun(vendor, path, jobs, tools, judges))
         if len(waiting) >= BACKLOG:
-            yield finished()
+            yield waiting.popleft().finish()
     while waiting:
-        yield finished()
+        yield waiting.popleft().finish()
 
 
 def _latest_runs(tools: Tools, jobs: Jobs) -> Iterator[tuple[str, str]]:
@@ -76,24 +74,58 @@ def _named(runs: list[str]) -> str:
     return ", ".join(names) if len(names) <= MOST_NAMED else f"{names[0]} to {names[-1]} ({len(names)} runs)"
 
 
+def _listened(results: Iterable[Result], tools: Tools) -> Iterator[Result]:
+    for result in results:
+        tools.listener.done(result)
+        yield result
+
+
+def _chosen(tools: Tools, jobs: Jobs, run: str | None, every_run: bool) -> list[tuple[str, str]]:
+    """The (run, vendor) to judge. Raises UsageError where there is no such run."""
+    if run is None and not every_run:
+        return list(_latest_runs(tools, jobs))
+    try:
+        runs = tools.store.runs() if every_run else (tools.store.known_run(run or ""),)
+    except RecordingError as error:
+        raise UsageError(error.what, where=error.where, fix=error.fix) from None
+    return [(run_id, vendor.name) for run_id in runs for vendor in jobs.vendors]
+
+
+def _wanted(jobs: Jobs, selection: Selection) -> Callable[[str], bool]:
+    """Whether an interaction id is selected and not skipped."""
+    selected = {job.interaction.id for job in jobs.jobs}
+    skipped = {one.interaction_id for one in jobs.skipped}
+    return lambda name: name in selected if selection.interaction is not None else name not in skipped
+
+
+def _unrecorded(tools: Tools, run_id: str, vendor: str, recorded: set[str]) -> Iterator[Result]:
+    """What the run planned and nothing was recorded of: it is told as well, for a run is judged whole."""
+    try:
+        plan = tools.store.read_plan(run_id)
+    except RecordingError:
+        return
+    for planned in plan.interactions:
+        if planned.vendor == vendor and planned.interaction_id not in recorded:
+            reason = planned.refusal or f"nothing was recorded of it in run {run_id}"
+            yield Result(vendor, planned.interaction_id, planned.description, Outcome.NOT_RUN, reason=reason)
+
+
 def recheck(settings: Settings, tools: Tools, selection: Selection, run: str | None, every_run: bool) -> RunReport:
     """Judges one run's recordings, every run's, or by default the newest of each vendor. Writes nothing."""
     jobs = plan_jobs(settings, selection)
     started = tools.clock()
-    if run is None and not every_run:
-        chosen = list(_latest_runs(tools, jobs))
-    else:
-        runs = tools.store.runs() if every_run else (tools.store.known_run(run or ""),)
-        chosen = [(run_id, vendor.name) for run_id in runs for vendor in jobs.vendors]
-    paths = [(vendor, path) for run_id, vendor in chosen for path in tools.store.recordings(run_id, vendor)]
-    if selection.interaction is not None:
-        wanted = {job.interaction.id for job in jobs.jobs}
-        paths = [(v, p) for v, p in paths if p.rsplit("/", 1)[-1].removesuffix(".har") in wanted]
+    chosen = _chosen(tools, jobs, run, every_run)
+    found = {place: list(tools.store.recordings(*place)) for place in chosen}
+    wanted = _wanted(jobs, selection)
+    paths = [(vendor, path) for (_, vendor), kept in found.items() for path in kept if wanted(_name(path))]
     results: tuple[Result, ...] = ()
     tools.listener.planned(len(paths))
     if paths:
         with tools.judges(len(paths)) as judges:
-            results = tuple(judge_stored(paths, jobs.by_key(), tools, judges))
+            results = tuple(_listened(judge_stored(paths, jobs.by_key(), tools, judges), tools))
+    for (run_id, vendor), kept in found.items():
+        names = {_name(path) for path in kept}
+        results += tuple(r for r in _unrecorded(tools, run_id, vendor, names) if wanted(r.interaction_id))
     code, reasons = exit_of(results, selection.fail_on)
     return RunReport(
         run_id=_named([run_id for run_id, _ in chosen]),
@@ -102,7 +134,7 @@ def recheck(settings: Settings, tools: Tools, selection: Selection, run: str | N
         finished=tools.clock(),
         vendors=tuple(vendor.name for vendor in jobs.vendors),
         results=results,
-        skipped=jobs.skipped,
+        skipped=masked_skips(jobs.skipped, tools.masker),
         exit_code=code,
         exit_reasons=reasons,
     )

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from concurrent.futures import Future
 from dataclasses import dataclass, fields, replace
+from typing import Final
 
 from monitor.calling.statuses import status_fault
 from monitor.checking.words import told
 from monitor.errors import RecordingError
-from monitor.model import Case, Detail, Fault, Judgement, Outcome, Recording, Response, Result
+from monitor.model import MASK, MASK_HOST, Case, Detail, Fault, Judgement, Outcome, Recording, Response, Result
 from monitor.pipeline.planning import Job
 from monitor.pipeline.tools import Judges, Tools
 from monitor.recordings.masking import Masker
+
+_MEND: Final = "restore the baseline from version control, or approve a recording again: monitor approve"
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +24,7 @@ class Pending:
     result: Result
     masker: Masker
     judgement: Future[Judgement] | None = None
+    damage: str = ""  # why there is no baseline to judge against although there should be one
 
     def finish(self) -> Result:
         """Waits for the judgement. No secret is left in what comes out."""
@@ -34,8 +38,15 @@ class Pending:
             findings=judged.findings,
             notes=(*self.result.notes, *judged.notes),
         )
-        result = masked(result, self.masker)
+        result = masked(self._damaged(result), self.masker)
         return replace(result, told=told(result.findings))
+
+    def _damaged(self, result: Result) -> Result:
+        if not self.damage:
+            return result
+        if result.outcome is Outcome.DRIFTED:  # what the contract forbids is told without a baseline
+            return replace(result, notes=(*result.notes, f"structure was not compared: {self.damage}"))
+        return replace(result, outcome=Outcome.NOT_JUDGED, reason=self.damage, fix=_MEND)
 
 
 def _masked_detail(detail: Detail, masker: Masker) -> Detail:
@@ -81,6 +92,19 @@ def _body_is_masked(recording: Recording | None) -> bool:
     return recording is not None and any(mask.where.startswith("response.body") for mask in recording.masks)
 
 
+def _masked_headers(recording: Recording) -> tuple[str, ...]:
+    places = (mask.where.partition("response.header:") for mask in recording.masks)
+    return tuple(dict.fromkeys(name.lower() for _, found, name in places if found))
+
+
+def _numbers_are_masked(recording: Recording) -> bool:
+    """More was masked in the body than there are masks to be seen: the others are numbers, which became 0."""
+    response = recording.exchange.response
+    body = (response.body if response else b"").lower()
+    seen = sum(body.count(mark.lower().encode()) for mark in (MASK, MASK_HOST))
+    return sum(mask.count for mask in recording.masks if mask.where == "response.body") > seen
+
+
 def case_of(job: Job, recording: Recording, raw: Response | None, baseline: Recording | None) -> Case | None:
     """What is to be judged; None where there is no response. ``raw`` None: the stored form stands in."""
     interaction, stored = job.interaction, recording.exchange.response
@@ -97,6 +121,8 @@ def case_of(job: Job, recording: Recording, raw: Response | None, baseline: Reco
         severity=job.vendor.severity,
         accepted_losses=baseline.approval.accepted_losses if baseline and baseline.approval else (),
         raw_masked=raw is None and _body_is_masked(recording),
+        raw_masked_headers=_masked_headers(recording) if raw is None else (),
+        numbers_masked=_numbers_are_masked(recording),
         baseline_masked=_body_is_masked(baseline),
     )
 
@@ -119,13 +145,11 @@ def begin(
     fault = fault_of(job, recording)
     if fault is not None:
         return Pending(replace(base, outcome=fault.outcome, reason=fault.what, fix=fault.fix), tools.masker)
-    baseline = None
+    baseline, damage = None, ""
     try:
         baseline = tools.store.baseline(job.vendor.name, job.interaction.id)
     except RecordingError as error:
-        if not approving:
-            fix = "restore it, or approve a recording again: monitor approve"
-            return Pending(replace(base, reason=str(error), fix=fix), tools.masker)
+        damage = "" if approving else f"{error.where}: {error.what}"
     if baseline is not None:
         base = replace(base, baseline=baseline.path)
         if raw is not None:  # a recheck writes nothing
@@ -133,4 +157,4 @@ def begin(
     case = case_of(job, recording, raw, baseline)
     if case is None:
         return Pending(replace(base, reason="no response was recorded"), tools.masker)
-    return Pending(base, tools.masker, judges.submit(case, job.vendor.limits))
+    return Pending(base, tools.masker, judges.submit(case, job.vendor.limits), damage)

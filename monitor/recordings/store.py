@@ -213,8 +213,6 @@ class Store:
         if not self._there(path):
             return None
         recording = self.read(path)
-        if (recording.vendor, recording.interaction_id) != (vendor, interaction_id):
-            raise RecordingError("it is the recording of another interaction", where=path, fix=_APPROVE)
         if recording.approval is None:
             raise RecordingError("nobody approved it", where=path, fix=_APPROVE)
         return recording

@@ -39,7 +39,8 @@ def _told(told: Told, options: Options) -> Iterator[str]:
     yield from (f"    {line}" for line in told.lines)
 
 
-def _result(result: Result, options: Options) -> Iterator[str]:
+def _result(result: Result, options: Options, *, always: bool) -> Iterator[str]:
+    """``always``: the evidence is named for every result, for it may be one of many runs."""
     yield f"{_label(result, options)}  {result.vendor}: {printable(result.description)}"
     if result.reason:
         yield f"    {printable(result.reason, LONGEST)}"
@@ -48,7 +49,7 @@ def _result(result: Result, options: Options) -> Iterator[str]:
     for told in result.told:
         yield from _told(told, options)
     yield from (f"  note: {printable(note, LONGEST)}" for note in result.notes)
-    if result.outcome not in (Outcome.SAME, Outcome.NOT_RUN):
+    if always or result.outcome not in (Outcome.SAME, Outcome.NOT_RUN):
         if result.baseline and result.told:
             yield _paint(f"  against:  {options.recordings}/{result.baseline}", "dim", options)
         if result.evidence:
@@ -56,9 +57,9 @@ def _result(result: Result, options: Options) -> Iterator[str]:
 
 
 def _advice(report: RunReport) -> Iterator[str]:
-    unapproved = dict.fromkeys(r.vendor for r in report.results if r.outcome is Outcome.NO_BASELINE)
-    for vendor in unapproved:
-        what = f"{vendor} has no baseline yet, so structure was not compared"
+    unapproved = Counter(result.vendor for result in report.results if result.outcome is Outcome.NO_BASELINE)
+    for vendor, count in unapproved.items():
+        what = f"{vendor}: {_plural(count)} without a baseline, so structure was not compared"
         yield f"{what}; approve one: monitor approve --vendor {vendor}"
 
 
@@ -84,7 +85,7 @@ def render(report: RunReport, options: Options) -> str:
     """Lines for people; vendor text is escaped."""
     lines: list[str] = []
     for result in sorted(report.results, key=lambda r: _ORDER.index(r.outcome)):
-        lines += [*_result(result, options)]
+        lines += [*_result(result, options, always=report.command == "recheck")]
     lines += [f"SKIPPED  {s.vendor}: {printable(s.description)}\n    {printable(s.reason)}" for s in report.skipped]
     lines += [f"closed interrupted run {run_id}" for run_id in report.closed_runs]
     lines += [f"note: {printable(note, LONGEST)}" for note in report.notes]

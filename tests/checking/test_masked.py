@@ -74,7 +74,8 @@ def _checked(
 
 
 def _rechecked(case: Case) -> Case:
-    return replace(case, raw=case.stored, raw_masked=case.raw.body != case.stored.body)
+    masked = case.raw.body != case.stored.body
+    return replace(case, raw=case.stored, raw_masked=masked, numbers_masked=masked)
 
 
 def _lines(judgement: Judgement) -> list[str]:

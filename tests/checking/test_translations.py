@@ -262,7 +262,12 @@ NULLABLE: dict[str, Json] = {"properties": {"n": {"type": ["integer", "null"]}}}
         (TIER, _customer(), "", ""),
         (TIER, _without("accountTier"), "tier: String -> missing", ""),
         ({"required": ["tier"]}, _without("accountTier"), "tier: String -> missing", ""),
-        ({"required": ["nope"]}, _customer(), "", ""),  # blank in the baseline as well
+        (
+            {"required": ["nope"]},
+            _customer(),
+            "nope: missing -> missing",
+            "it is required",
+        ),  # blank in the baseline as well
         (INTEGER, _customer(openTickets=2.5), "n: Integer -> invalid", "must be integer at /n"),
         (INTEGER, _customer(openTickets=2.0), "", ""),
         (NULLABLE, _customer(openTickets="SECRET"), "n: Integer -> String", "must be integer or null at /n"),

@@ -71,7 +71,7 @@ SAME  crm: quiet
 SKIPPED  crm: an event
     it is a message
 closed interrupted run 20261121T000000Z-000000
-crm has no baseline yet, so structure was not compared; approve one: monitor approve --vendor crm
+crm: 1 interaction without a baseline, so structure was not compared; approve one: monitor approve --vendor crm
 run 20261122T085800Z-ab12cd: 5 interactions in 2.0 s: 1 drifted, 1 vendor_down, 1 not_run, 1 no_baseline, 1 same
 exit 1: 1 drift at or above breaking in 1 interaction; 1 interaction vendor_down
 """

@@ -59,6 +59,96 @@ def test_an_echoed_secret_under_a_rule_is_no_drift(project: Project, vendor: Scr
     assert "masked text stands at $.tok" in done.stdout
 
 
+def test_a_masked_text_makes_no_zero_suspect(project: Project, vendor: ScriptedVendor) -> None:
+    exact = {"$.echo": {"matchers": [{"match": "type"}]}}
+    project.write("contracts/crm/a.json", pact_of(interaction("a", "/a", {"echo": "x", "openTickets": 2}, exact)))
+    vendor.answers["/a"] = json_answer({"echo": SECRET, "openTickets": 0})
+    assert project.monitor("check").returncode == 1
+    assert project.monitor("recheck").returncode == 1
+    assert project.monitor("approve", "--vendor", "crm").returncode == 1
+
+
+def test_a_masked_header_under_a_rule_is_no_drift(project: Project, vendor: ScriptedVendor) -> None:
+    wanted = interaction("a", "/a", BODY)
+    response = {
+        "status": 200,
+        "headers": {"Set-Cookie": "sid=abc; Path=/", "X-Echo": "s3cr3t-x-key"},
+        "body": BODY,
+        "matchingRules": {
+            "body": {"$": {"matchers": [{"match": "type"}]}},
+            "header": {
+                "Set-Cookie": {"matchers": [{"match": "regex", "regex": "sid=[a-z0-9]+; Path=/"}]},
+                "X-Echo": {"matchers": [{"match": "regex", "regex": "s3cr3t-[a-z]+-key"}]},
+            },
+        },
+    }
+    project.write("contracts/crm/a.json", pact_of({**wanted, "response": response}))
+    headers = {"Content-Type": "application/json", "Set-Cookie": "sid=abc123; Path=/", "X-Echo": SECRET}
+    vendor.answers["/a"] = (200, headers, json.dumps(BODY).encode())
+    recorded = project.monitor("record", "--vendor", "crm", "--approve")
+    assert recorded.returncode == 0, recorded.stderr
+    done = project.monitor("recheck")
+    assert done.returncode == 0, done.stdout
+    assert "masked text stands at header:x-echo" in done.stdout
+
+
+def test_a_secret_in_another_case_or_in_a_reason_is_masked(project: Project, vendor: ScriptedVendor) -> None:
+    config = (project.folder / "monitor.yaml").read_text()
+    project.write("monitor.yaml", f'{config}    skip: {{b: "because ${{secret:env:CRM_KEY}} said so"}}\n')
+    project.write("contracts/crm/two.json", pact_of(interaction("a", "/a", BODY), interaction("b", "/b", BODY)))
+    vendor.answers["/a"] = json_answer({**BODY, "up": SECRET.upper()})
+    for done in (
+        project.monitor("record", "--vendor", "crm", "--approve"),
+        project.monitor("check"),
+        project.monitor("contracts", "list"),
+    ):
+        assert done.returncode == 0, done.stderr
+        assert SECRET not in (done.stdout + done.stderr).lower()
+    for path in (project.folder / "recordings").rglob("*"):
+        assert not path.is_file() or SECRET.encode() not in path.read_bytes().lower()
+
+
+def test_recheck_tells_what_was_never_recorded(two: Project) -> None:
+    two.monitor("check")
+    run = two.runs()[-1]
+    (lost,) = run.glob("crm/b-*.har")
+    lost.unlink()
+    done = two.monitor("recheck", "--run", run.name)
+    assert done.returncode == 3
+    assert f"nothing was recorded of it in run {run.name}" in done.stdout
+
+
+def test_recheck_leaves_out_what_is_skipped(two: Project) -> None:
+    two.monitor("check")
+    config = (two.folder / "monitor.yaml").read_text()
+    two.write("monitor.yaml", f"{config}    skip: {{b: not used}}\n")
+    done = two.monitor("recheck")
+    assert done.returncode == 0
+    assert "SKIPPED  crm: b" in done.stdout
+    assert "no contract has" not in done.stdout
+
+
+def test_a_damaged_baseline_does_not_hide_what_the_contract_forbids(two: Project, vendor: ScriptedVendor) -> None:
+    two.monitor("record", "--vendor", "crm", "--approve")
+    for path in (two.folder / "recordings" / "baseline" / "crm").glob("*.har"):
+        path.write_text("")
+    vendor.answers["/a"] = json_answer({"id": "CUST-1"})
+    done = two.monitor("check")
+    assert done.returncode == 1
+    assert "note: structure was not compared" in done.stdout
+    assert "NOT JUDGED  crm: b" in done.stdout
+
+
+def test_an_accepted_loss_stays_accepted(two: Project, vendor: ScriptedVendor) -> None:
+    translated(two, '{"x": $number(name)}')
+    two.monitor("record", "--vendor", "crm", "--no-input")
+    two.monitor("approve", "--vendor", "crm", "--accept-loss", "x", "--note", "known")
+    vendor.answers["/a"] = json_answer({**BODY, "more": 1})
+    assert two.monitor("check").returncode == 0
+    assert two.monitor("approve", "--vendor", "crm").returncode == 0
+    assert two.monitor("check").returncode == 0
+
+
 def test_a_recording_in_anothers_place_is_refused(two: Project, vendor: ScriptedVendor) -> None:
     vendor.answers["/b"] = json_answer({"id": "CUST-1"})
     assert two.monitor("check").returncode == 1

@@ -17,7 +17,7 @@ from monitor.checking.contract.words import (
     UNMET_TEXT,
     same_type,
 )
-from monitor.checking.masked import holds_mask, is_masked, may_be_mask
+from monitor.checking.masked import holds_mask, is_masked
 from monitor.model import Response
 
 _OF_CONTENTS: Final = frozenset({UNLIKE, NO_SUCH_MEMBER, UNMET_KEY})
@@ -26,8 +26,8 @@ _OF_TEXT: Final = frozenset({UNMET_TEXT, ANOTHER_VALUE})
 _TEXTUAL: Final = frozenset({"regex", "include", "date", "time", "timestamp", "semver", "contentType"})
 
 
-def is_hidden(found: BodyMismatch, root: Place, response: Response) -> bool:
-    """Whether ``found`` may come of nothing but a mask in the body of ``response``."""
+def is_hidden(found: BodyMismatch, root: Place, response: Response, *, zeros: bool) -> bool:
+    """Whether ``found`` may come of nothing but a mask in the body of ``response``; ``zeros``: a zero may be one."""
     place, actual = found.place, found.mismatch.actual
     if root.expected is ABSENT:  # not JSON: where in the text the mask stands is not known
         return actual in _OF_TEXT and is_masked(response.body.decode("utf-8", "replace"))
@@ -36,5 +36,5 @@ def is_hidden(found: BodyMismatch, root: Place, response: Response) -> bool:
         return False
     textual = any(matcher.kind in _TEXTUAL for matcher in matchers_at(place))
     if isinstance(value, dict | list):
-        return (textual or actual in _OF_CONTENTS) and holds_mask(value, zeros=True)
-    return (textual or same_type(place)) and may_be_mask(value)
+        return (textual or actual in _OF_CONTENTS) and holds_mask(value, zeros=zeros)
+    return (textual or same_type(place)) and holds_mask(value, zeros=zeros)

@@ -11,7 +11,7 @@ from monitor.checking.contract.places import ABSENT, Place
 from monitor.checking.contract.reading import json_of
 from monitor.checking.contract.rules import Matcher, body_rules, category_matchers, header_matchers
 from monitor.checking.contract.words import STATUS_CLASSES, demand, kind_of, quoted
-from monitor.checking.masked import Answer
+from monitor.checking.masked import NO_MASKS, Answer, Masks
 from monitor.model import HEADER_ROOT, STATUS_ROOT, Contract, Mismatch, Response
 from monitor.pact_engine import (
     BODY_TYPE,
@@ -26,13 +26,13 @@ from monitor.printable import printable
 
 
 def mismatches(
-    contract: Contract, response: Response, stored: Response | None = None, *, masked: bool = False
+    contract: Contract, response: Response, stored: Response | None = None, *, masks: Masks = NO_MASKS
 ) -> Answer[Mismatch]:
     """What ``contract`` forbids of ``response``: empty exactly where the official engine allows it.
 
     In a fixed order, one a place and difference, without vendor values. Where the status is another, only that is
-    told. ``stored``: the masked form, to quote from. ``masked``: masks stand in the body of ``response``; what they
-    alone may cause is a note instead. Raises NotJudgedError where the engine cannot judge.
+    told. ``stored``: the masked form, to quote from. ``masks``: those that stand in ``response``; what they alone may
+    cause is a note instead. Raises NotJudgedError where the engine cannot judge.
     """
     found = tuple(_quotable(one, response, stored or response) for one in match_response(contract.pact, response))
     if not found:
@@ -40,11 +40,12 @@ def mismatches(
     expected = read_expected(contract.pact)
     if found[0].place == "status":
         return Answer((_status(found[0], expected),))
-    headers, bodies = _headers(found, expected), []
+    headers, bodies = list(_headers(found, expected)), []
     root = _root(contract, expected, response)
-    hidden: set[str] = set()
+    hidden = {one.root for one in headers if not one.missing and one.root.removeprefix(HEADER_ROOT) in masks.headers}
+    headers = [one for one in headers if one.root not in hidden]
     for one in (told for found_one in found if found_one.place == "body" for told in tell_body(found_one, root)):
-        if masked and is_hidden(one, root, response):
+        if masks.body and is_hidden(one, root, response, zeros=masks.numbers):
             hidden.add(one.place.root)
         else:
             bodies.append(one.mismatch)

@@ -60,7 +60,7 @@ def losses(translation: Translation, case: Case, roots: Sequence[str]) -> Answer
         settled = Masks(compiled, sides).settled(found, invalid)
         found, invalid = settled.turns, settled.invalid
         notes = () if settled.whole else (_NOT_WHOLE.format(printable(translation.name)),)
-    told = _with_schema(found, invalid, sides, show)
+    told = _with_schema(found, invalid, sides, show, case.accepted_losses)
     return Answer(tuple(_loss(translation, compiled, turn, roots) for turn in told), notes)
 
 
@@ -167,7 +167,11 @@ def _turned(compiled: CompiledTranslation, sides: Sides, show: Callable[[str], s
 
 
 def _with_schema(
-    found: Sequence[Turn], invalid: Mapping[str, Violation], sides: Sides, show: Callable[[str], str]
+    found: Sequence[Turn],
+    invalid: Mapping[str, Violation],
+    sides: Sides,
+    show: Callable[[str], str],
+    accepted: Sequence[str],
 ) -> Iterator[Turn]:
     """``found``, each with what the schema says of it, then what the schema alone finds."""
     before, raw = sides.before, sides.raw
@@ -180,8 +184,8 @@ def _with_schema(
     for name, violation in invalid.items():
         was = before.value(name) if before else None
         now = state(raw.value(name)) if is_blank(raw.value(name)) else "invalid"
-        # blank in an approved baseline as well: then it is what was approved
-        approved = now != "invalid" and before is not None and not before.evaluation.fault and is_blank(was)
+        # blank in the baseline as well, and that was accepted with it
+        approved = now != "invalid" and before is not None and is_blank(was) and name in accepted
         if name not in told and not approved:
             yield Turn(show(name), state(was) if before else "", now, violation.detail, violation.at)
 

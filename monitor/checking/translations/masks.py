@@ -44,7 +44,13 @@ class Masks:
 
     def _partial(self) -> bool:
         before, after, raw = self.sides.before, self.sides.after, self.sides.raw
-        return raw.partial or (before is not None and (before.partial or after.partial))
+        if raw.partial or (before is not None and (before.partial or after.partial)):
+            return True
+        if raw.fault or before is None:
+            return False
+        # what evaluates, but not where masks stand, or to something of another kind there, was not compared
+        unlike = any(state(value) != state(after.value(name)) for name, value in raw.evaluation.outputs.items())
+        return unlike or bool(before.fault or after.fault)
 
     def _rests_on_mask(self, output: str) -> bool:
         """Whether what a schema has against it may be the mask's doing: a schema looks at values."""
