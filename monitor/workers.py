@@ -240,7 +240,10 @@ class _Worker:
 
 
 class JudgePool:
-    """``size`` warm workers. ``submit`` blocks once every worker has a further case waiting, so memory stays flat."""
+    """``size`` warm workers. ``submit`` blocks once every worker has a further case waiting, so memory stays flat.
+
+    Used and closed by the thread that makes it: on Linux a worker dies with the thread that started it.
+    """
 
     def __init__(self, size: int) -> None:
         self._closing = False

@@ -250,6 +250,13 @@ def test_a_rule_that_cannot_be_applied_is_no_drift(matcher: object, what: str) -
     assert str(caught.value) == f"$.a: {what}; correct the contract"
 
 
+def test_a_rule_that_cannot_be_applied_hides_nothing_else() -> None:
+    both = contract({"a": "x", "b": 1}, matchingRules=rules(a={"match": "nonsense"}, b={"match": "type"}))
+    found = contracts.mismatches(both, answer({"a": "y"}))
+    assert [one.root for one in found.found] == ["$.b"]
+    assert found.notes == ("$.a: the contract's matching rule is not known to Pact's engine; correct the contract",)
+
+
 def test_keys_that_are_data_are_one_place() -> None:
     each = {"match": "eachValue", "rules": [{"match": "integer"}]}
     found = mismatches(contract({"a": {"k": 1}}, matchingRules=rules(a=each)), answer({"a": {"x": "1", "y": "2"}}))

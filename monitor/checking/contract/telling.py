@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from monitor.checking.contract.bodies import tell_body
+from monitor.checking.contract.bodies import BodyMismatch, tell_body
 from monitor.checking.contract.hidden import is_hidden
 from monitor.checking.contract.places import ABSENT, Place
 from monitor.checking.contract.reading import json_of
 from monitor.checking.contract.rules import Matcher, body_rules, category_matchers, header_matchers
 from monitor.checking.contract.words import STATUS_CLASSES, demand, kind_of, quoted
 from monitor.checking.masked import NO_MASKS, Answer, Masks
+from monitor.errors import NotJudgedError
 from monitor.model import HEADER_ROOT, STATUS_ROOT, Contract, Mismatch, Response
 from monitor.pact_engine import (
     BODY_TYPE,
@@ -44,14 +45,30 @@ def mismatches(
     root = _root(contract, expected, response)
     hidden = {one.root for one in headers if not one.missing and one.root.removeprefix(HEADER_ROOT) in masks.headers}
     headers = [one for one in headers if one.root not in hidden]
-    for one in (told for found_one in found if found_one.place == "body" for told in tell_body(found_one, root)):
+    differences, faults = _bodies(found, root)
+    for one in differences:
         if masks.body and is_hidden(one, root, response, zeros=masks.numbers):
             hidden.add(one.place.root)
         else:
             bodies.append(one.mismatch)
     bodies.sort(key=lambda m: (m.root, not m.missing, m.expected, m.actual))
-    notes = (f"masked text stands at {path}: the contract's rule there is not judged again" for path in sorted(hidden))
-    return Answer(tuple(dict.fromkeys((*headers, *bodies))), tuple(notes))
+    if faults and not (headers or bodies):
+        raise faults[0]
+    notes = [f"masked text stands at {path}: the contract's rule there is not judged again" for path in sorted(hidden)]
+    return Answer(tuple(dict.fromkeys((*headers, *bodies))), (*notes, *dict.fromkeys(map(str, faults))))
+
+
+def _bodies(found: Iterable[EngineMismatch], root: Place) -> tuple[list[BodyMismatch], list[NotJudgedError]]:
+    """The body's differences in words, and the contract's own faults, which hide none of the others."""
+    differences: list[BodyMismatch] = []
+    faults: list[NotJudgedError] = []
+    for one in found:
+        if one.place == "body":
+            try:
+                differences += tell_body(one, root)
+            except NotJudgedError as fault:
+                faults.append(fault)
+    return differences, faults
 
 
 def _quotable(found: EngineMismatch, response: Response, stored: Response) -> EngineMismatch:
