@@ -57,13 +57,18 @@ def _refused(candidate: Candidate) -> int:
     return 1 if candidate.result.outcome.judged else 3
 
 
+def _tell_refusals(found: Sequence[Candidate]) -> list[int]:
+    """Says why some may not be approved; their exit codes."""
+    return [_refused(candidate) for candidate in found if candidate.refusals]
+
+
 def _approve_all(tools: Tools, settings: Settings, found: Sequence[Candidate], consent: Consent) -> int:
     """Approves what may be approved and says why the rest may not; the exit code."""
     from monitor.pipeline.approve import approve
 
     # all is done before anything is said: output that cannot be written must not end it half-way
     done = [(one, approve(tools, one, consent)) for one in found if not one.refusals]
-    codes = [0, *(_refused(one) for one in found if one.refusals)]
+    codes = [0, *_tell_refusals(found)]
     for candidate, recording in done:
         lines = [f"approved  {candidate.job.vendor.name}: {printable(candidate.job.interaction.description)}"]
         lines.append(f"  recorded {recording.exchange.started:%Y-%m-%d %H:%M:%S} UTC in run {recording.run_id}")
@@ -156,9 +161,7 @@ def record(  # noqa: PLR0913, PLR0917 - a command's options are its parameters
     found = candidates(settings, tools, selection_of([vendor], interaction), kept, consent)
     if _wants_approval(found, approve, no_input):
         return _approve_all(tools, settings, found, consent) or report.exit_code
-    for candidate in found:
-        if candidate.refusals:
-            _refused(candidate)
+    _tell_refusals(found)
     return report.exit_code
 
 

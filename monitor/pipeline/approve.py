@@ -127,7 +127,7 @@ def candidates(
 
 
 def _accepted(candidate: Candidate, consent: Consent) -> tuple[str, ...]:
-    """What is accepted now, and what was accepted before and has not come back."""
+    """What was accepted before and what is accepted now; it counts only while the baseline's own output is blank."""
     now = [loss.output for loss in _losses(candidate.result) if loss.output in consent.losses]
     return tuple(dict.fromkeys((*candidate.accepted, *now)))
 

@@ -88,7 +88,7 @@ def test_small_changes_stay_readable(repository: Path) -> None:
 @pytest.mark.parametrize("name", ["a b.har", "Ünïcode.har", 'quo"te.har', "tab\t.har", "a'b.har", "b/x.har", "-x.har"])
 @pytest.mark.parametrize("old", [None, b"old\n"])
 def test_odd_names(repository: Path, name: str, old: bytes | None) -> None:
-    applied(repository, {name: old}, {name: b"new\n"})
+    assert applied(repository, {name: old}, {name: b"new\n"}).count("diff --git ") == 1
 
 
 def test_several_files_in_order(repository: Path) -> None:
@@ -115,4 +115,5 @@ LINES = st.lists(st.sampled_from([b"a", b"b", b"c", b"", b"- d", b"+e", b"\\ x",
 @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(LINES, LINES.filter(bool))
 def test_law_old_and_patch_make_new(repository: Path, old: bytes, new: bytes) -> None:
-    applied(repository, {"x.har": old}, {"x.har": new})
+    patch = applied(repository, {"x.har": old}, {"x.har": new})  # it asserts what git made of it
+    assert (patch == "") == (old == new)
