@@ -17,6 +17,7 @@ from monitor.cli.console import (
     shown_path,
     write,
 )
+from monitor.cli.groups import CONFIG, CONTRACTS
 from monitor.printable import printable
 
 if TYPE_CHECKING:
@@ -243,11 +244,5 @@ def register(app: typer.Typer) -> None:
     app.command()(show)
     app.command()(diff)
     app.command()(vendors)
-    for name, text, command, what in (
-        ("contracts", "Look at the contracts.", contracts_list, "list"),
-        ("config", "Look at monitor.yaml.", config_check, "check"),
-    ):
-        group = typer.Typer(help=text, no_args_is_help=True, rich_markup_mode=None)
-        group.callback()(lambda: None)
-        group.command(what)(command)
-        app.add_typer(group, name=name)
+    CONTRACTS.command("list")(contracts_list)
+    CONFIG.command("check")(config_check)

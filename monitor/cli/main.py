@@ -15,6 +15,7 @@ from typer.exceptions import TyperException
 from monitor import __version__
 from monitor.cli import approving, checking, looking, sandboxing, starting
 from monitor.cli.console import close_quietly, note, report_error
+from monitor.cli.groups import GROUPS
 from monitor.errors import MonitorError
 
 EXIT_INTERRUPTED: Final = 130
@@ -31,8 +32,10 @@ app = typer.Typer(
     no_args_is_help=True,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for group in (checking, approving, looking, starting, sandboxing):
-    group.register(app)
+for commands in (checking, approving, looking, starting, sandboxing):
+    commands.register(app)
+for group in GROUPS:
+    app.add_typer(group)
 
 
 def _version(wanted: bool) -> None:

@@ -163,6 +163,7 @@ def check(settings: Settings, tools: Tools, selection: Selection, command: str =
             skipped=masked_skips(jobs.skipped, tools.masker),
             closed_runs=closed.runs,
             notes=closed.notes,
+            fail_on=selection.fail_on,
             exit_code=code,
             exit_reasons=reasons,
         )

@@ -135,6 +135,7 @@ def recheck(settings: Settings, tools: Tools, selection: Selection, run: str | N
         vendors=tuple(vendor.name for vendor in jobs.vendors),
         results=results,
         skipped=masked_skips(jobs.skipped, tools.masker),
+        fail_on=selection.fail_on,
         exit_code=code,
         exit_reasons=reasons,
     )

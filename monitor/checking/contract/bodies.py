@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from typing import Final
 
 from monitor.checking.contract.places import ABSENT, Place, find_places
-from monitor.checking.contract.rules import Matcher, heaviest
 from monitor.checking.contract.words import (
     ANOTHER_VALUE,
     NO_SUCH_MEMBER,
@@ -35,6 +34,7 @@ from monitor.errors import NotJudgedError
 from monitor.jsonpaths import Json
 from monitor.model import Mismatch
 from monitor.pact_engine import BODY_TYPE, EngineMismatch
+from monitor.pact_engine.rules import Matcher, heaviest
 from monitor.printable import printable
 
 _MISSING_KEYS: Final = "Actual map is missing the following keys: "

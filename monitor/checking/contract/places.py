@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final, TypeAlias
 
-from monitor.checking.contract.rules import (
+from monitor.jsonpaths import ANY, Json, Path, format_path
+from monitor.pact_engine.rules import (
     Fragments,
     Rule,
     RuleSet,
@@ -25,7 +26,6 @@ from monitor.checking.contract.rules import (
     is_index,
     parse_tokens,
 )
-from monitor.jsonpaths import ANY, Json, Path, format_path
 from monitor.printable import printable
 
 BODY_NAME: Final = "the body"

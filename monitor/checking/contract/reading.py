@@ -7,11 +7,11 @@ from functools import lru_cache
 from typing import Final
 
 from monitor.checking.contract.places import ABSENT, Found, Place
-from monitor.checking.contract.rules import Rule, body_rules, heaviest
 from monitor.errors import JsonError
 from monitor.jsonpaths import Json, Path, format_path, read_json
 from monitor.model import Contract
 from monitor.pact_engine import expected_contents, read_expected
+from monitor.pact_engine.rules import Rule, body_rules, heaviest
 from monitor.printable import printable
 
 MAX_DEPTH: Final = 200  # the engine refuses more than 127

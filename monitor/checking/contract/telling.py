@@ -9,7 +9,6 @@ from monitor.checking.contract.bodies import BodyMismatch, tell_body
 from monitor.checking.contract.hidden import is_hidden
 from monitor.checking.contract.places import ABSENT, Place
 from monitor.checking.contract.reading import json_of
-from monitor.checking.contract.rules import Matcher, body_rules, category_matchers, header_matchers
 from monitor.checking.contract.words import STATUS_CLASSES, demand, kind_of, quoted
 from monitor.checking.masked import NO_MASKS, Answer, Masks
 from monitor.errors import NotJudgedError
@@ -23,6 +22,7 @@ from monitor.pact_engine import (
     match_response,
     read_expected,
 )
+from monitor.pact_engine.rules import Matcher, body_rules, category_matchers, header_matchers
 from monitor.printable import printable
 
 

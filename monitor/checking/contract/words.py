@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from monitor.checking.contract.places import ABSENT, Found, Place
-from monitor.checking.contract.rules import Matcher
 from monitor.jsonpaths import JsonType, json_type
+from monitor.pact_engine.rules import Matcher
 from monitor.printable import printable
 
 # what is said where a value as a whole, not its type or size, is at fault

@@ -1,0 +1,91 @@
+"""The values that every room speaks. Frozen, no I/O.
+
+Settings > Vendor > Interaction          what to call and what is expected back
+Exchange = Request + Response | Fault    what happened
+Recording                                an exchange kept
+Case -> Judgement > Finding              what it means
+Plan, Result, RunReport                  one run
+"""
+
+from __future__ import annotations
+
+from monitor.model.exchanges import Exchange, Fault, Outcome, Request, Response
+from monitor.model.interactions import (
+    Contract,
+    Headers,
+    Interaction,
+    ProviderState,
+    RequestTemplate,
+    Skipped,
+    Translation,
+)
+from monitor.model.judging import (
+    HEADER_ROOT,
+    STATUS_ROOT,
+    Case,
+    Change,
+    ChangeKind,
+    Detail,
+    Finding,
+    Judgement,
+    Loss,
+    Mismatch,
+    Severity,
+    Told,
+)
+from monitor.model.recordings import MASK, MASK_HOST, Approval, Mask, Recording
+from monitor.model.runs import Plan, Planned, Result, RunReport
+from monitor.model.settings import (
+    Limits,
+    RequestOverride,
+    Retention,
+    Secret,
+    Settings,
+    StateBinding,
+    TranslationSource,
+    Vendor,
+)
+
+__all__ = [
+    "HEADER_ROOT",
+    "MASK",
+    "MASK_HOST",
+    "STATUS_ROOT",
+    "Approval",
+    "Case",
+    "Change",
+    "ChangeKind",
+    "Contract",
+    "Detail",
+    "Exchange",
+    "Fault",
+    "Finding",
+    "Headers",
+    "Interaction",
+    "Judgement",
+    "Limits",
+    "Loss",
+    "Mask",
+    "Mismatch",
+    "Outcome",
+    "Plan",
+    "Planned",
+    "ProviderState",
+    "Recording",
+    "Request",
+    "RequestOverride",
+    "RequestTemplate",
+    "Response",
+    "Result",
+    "Retention",
+    "RunReport",
+    "Secret",
+    "Settings",
+    "Severity",
+    "Skipped",
+    "StateBinding",
+    "Told",
+    "Translation",
+    "TranslationSource",
+    "Vendor",
+]

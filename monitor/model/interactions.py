@@ -1,0 +1,75 @@
+"""What to call and what is expected back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from monitor.jsonpaths import Json
+
+Headers: TypeAlias = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderState:
+    name: str
+    params: Mapping[str, Json] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class RequestTemplate:
+    """A request relative to the vendor's base_url. ``path`` and ``query`` are not percent-encoded."""
+
+    method: str
+    path: str
+    query: tuple[tuple[str, str], ...] = ()
+    headers: Headers = ()
+    body: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Contract:
+    """One interaction's contract. ``pact`` is a Pact file (JSON) of this one interaction, with its metadata."""
+
+    file: str
+    pointer: str  # JSON path in the file, for instance $.interactions[2]
+    pact: bytes = field(repr=False)
+    digest: str  # sha256 hex over what the contract says (not over the formatting)
+
+
+@dataclass(frozen=True, slots=True)
+class Translation:
+    name: str
+    kind: str  # language: jsonata
+    source: str
+    file: str
+    schema: Json = None
+
+
+@dataclass(frozen=True, slots=True)
+class Interaction:
+    """One request and what is expected back. ``refusal``: why it is not sent (empty: it is)."""
+
+    id: str
+    vendor: str
+    consumer: str
+    description: str
+    request: RequestTemplate
+    states: tuple[ProviderState, ...] = ()
+    expected_status: int | None = None
+    contract: Contract | None = None
+    translations: tuple[Translation, ...] = ()
+    refusal: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """Something in a contract file that is no interaction of ours (a message), or that the user skips."""
+
+    vendor: str
+    file: str
+    pointer: str
+    description: str
+    reason: str
+    interaction_id: str = ""  # of an interaction that the user skips

@@ -1,0 +1,148 @@
+"""What a response means: a case and the findings of its judgement."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Final, Literal, TypeAlias
+
+from monitor.model.exchanges import Outcome, Response
+from monitor.model.interactions import Contract, Translation
+
+
+class Severity(StrEnum):
+    BREAKING = "breaking"
+    WARNING = "warning"
+    INFO = "info"
+
+    @property
+    def rank(self) -> int:
+        """0 is the worst."""
+        return tuple(Severity).index(self)
+
+
+class ChangeKind(StrEnum):
+    REMOVED = "removed"
+    ADDED = "added"
+    RENAMED = "renamed"
+    RETYPED = "retyped"
+    NULLABLE = "nullable"  # it had a value and may now be null
+    NOT_NULL = "not_null"  # it was always null and now has a value
+    EMPTIED = "emptied"  # a list that had members and now has none: nothing below it can be compared
+    STATUS = "status"
+    MEDIA_TYPE = "media_type"
+    HEADER_ADDED = "header_added"
+    HEADER_REMOVED = "header_removed"
+
+
+STATUS_ROOT: Final = "status"
+HEADER_ROOT: Final = "header:"  # followed by the lower-case name
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One structural difference, baseline to response. ``before``/``after`` are types, statuses or media types.
+
+    ``to`` is a rename's new path, ``evidence`` why we think so, ``children`` how many paths lie below ``root``.
+    """
+
+    root: str
+    kind: ChangeKind
+    before: str = ""
+    after: str = ""
+    to: str = ""
+    evidence: str = ""
+    children: int = 0
+    type: Literal["change"] = "change"
+
+
+@dataclass(frozen=True, slots=True)
+class Mismatch:
+    """One thing that the contract forbids. ``expected`` and ``actual`` are whole phrases without vendor values.
+
+    ``place`` is status, header or body.
+    """
+
+    root: str
+    place: str
+    expected: str
+    actual: str
+    missing: bool = False  # the key, header or member is not there at all
+    type: Literal["mismatch"] = "mismatch"
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """An output that turned blank, default, or error. ``before`` and ``after`` are types or states (String -> missing).
+
+    ``reads`` are the paths that the output reads; ``detail`` is our own text, without vendor values.
+    """
+
+    root: str
+    translation: str
+    output: str
+    before: str
+    after: str
+    reads: tuple[str, ...] = ()
+    detail: str = ""
+    type: Literal["loss"] = "loss"
+
+
+Detail: TypeAlias = Change | Mismatch | Loss
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A change, mismatch or loss with its severity. ``read``: contract or translation reads the root."""
+
+    root: str  # $.path[*], status, header:<name>, or output:<translation>.<output>
+    severity: Severity
+    read: bool
+    detail: Detail
+    fingerprint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """The findings at one root in words, a line each; vendor text in them is escaped."""
+
+    root: str
+    severity: Severity
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """All that judging one response needs; crosses into the worker as bytes.
+
+    The contract judges ``raw``, and so do a translation's errors and schema; whatever is compared with ``baseline``
+    is compared in its ``stored`` (masked) form, so that a recheck says the same.
+    ``raw_masked``: ``raw`` is the stored form itself (a recheck) and masks stand in its body; ``baseline_masked``:
+    masks stand in the baseline's body. What a mask stands for cannot be judged, and must not look like drift.
+    """
+
+    vendor: str
+    interaction_id: str
+    contract: Contract | None
+    translations: tuple[Translation, ...]
+    raw: Response
+    stored: Response
+    baseline: Response | None
+    severity: Mapping[str, str] = field(default_factory=dict)
+    accepted_losses: tuple[str, ...] = ()  # outputs whose loss was accepted with the baseline
+    raw_masked: bool = False
+    raw_masked_headers: tuple[str, ...] = ()  # lower case, with raw_masked
+    numbers_masked: bool = False  # some of the masks in the body stand for numbers: a zero may be one
+    baseline_masked: bool = False
+    official: bool = False  # the contract is judged by the official Verifier as well: a difference is not_judged
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """``notes`` tell what the verdict does not rest on (a body past the engine's precision, say)."""
+
+    outcome: Outcome
+    findings: tuple[Finding, ...] = ()
+    reason: str = ""
+    notes: tuple[str, ...] = ()

@@ -1,0 +1,74 @@
+"""One run: its plan, the result of every interaction, its report."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from monitor.model.exchanges import Outcome
+from monitor.model.interactions import Skipped
+from monitor.model.judging import Finding, Severity, Told
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    vendor: str
+    interaction_id: str
+    description: str
+    method: str
+    path: str
+    contract_digest: str = ""
+    refusal: str = ""  # why it will not be sent
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Written before the first call. ``command`` is check or record."""
+
+    run_id: str
+    created: datetime
+    command: str
+    vendors: tuple[str, ...]
+    interactions: tuple[Planned, ...]
+    version: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of one planned interaction. ``evidence`` and ``baseline`` are paths below the recordings folder."""
+
+    vendor: str
+    interaction_id: str
+    description: str
+    outcome: Outcome
+    reason: str = ""
+    fix: str = ""
+    findings: tuple[Finding, ...] = ()
+    told: tuple[Told, ...] = ()  # the findings in words, by root, worst first
+    notes: tuple[str, ...] = ()
+    evidence: str = ""
+    baseline: str = ""
+    elapsed: float = 0.0
+
+    @property
+    def worst(self) -> Severity | None:
+        return min((f.severity for f in self.findings), key=lambda s: s.rank, default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class RunReport:
+    """One run, whole. ``command`` is check, record or recheck; ``exit_reasons`` lists every reason, worst first."""
+
+    run_id: str
+    command: str
+    started: datetime
+    finished: datetime
+    vendors: tuple[str, ...]
+    results: tuple[Result, ...]
+    skipped: tuple[Skipped, ...] = ()
+    closed_runs: tuple[str, ...] = ()  # orphaned plans that this run closed
+    notes: tuple[str, ...] = ()  # what else a person should know of this run
+    fail_on: Severity = Severity.BREAKING  # from which severity on the exit code is 1
+    exit_code: int = 0
+    exit_reasons: tuple[str, ...] = ()
+    version: int = 1

@@ -1,0 +1,105 @@
+"""What monitor.yaml says, expanded. What may hold a secret has no repr."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from monitor.jsonpaths import Json
+
+
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """A value that came from ``${...}``: never written anywhere. ``name`` is what may be shown instead."""
+
+    name: str
+    value: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Bounds of one vendor. Times in seconds, sizes in bytes; ``per_second`` 0 means no rate limit."""
+
+    concurrency: int = 4
+    per_second: float = 10.0
+    connect_timeout: float = 5.0
+    read_timeout: float = 15.0
+    total_timeout: float = 60.0
+    max_body: int = 20_000_000
+    judge_timeout: float = 30.0
+    judge_memory: int = 4_000_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class StateBinding:
+    """What a contract's ``given`` means on staging: parameters for its generators."""
+
+    params: Mapping[str, Json] = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class RequestOverride:
+    """What staging needs instead of the contract's example. ``body`` None keeps the contract's."""
+
+    path: str | None = field(default=None, repr=False)
+    query: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    body: bytes | None = field(default=None, repr=False)
+    read_only: bool = False
+    allow_writes: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TranslationSource:
+    """A translation as configured. ``source`` is the expression's text, ``file`` where it stands (for messages)."""
+
+    interaction: str  # description or id
+    name: str
+    kind: str
+    source: str = field(repr=False)
+    file: str
+    schema: Json = None
+    schema_file: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Vendor:
+    name: str
+    base_url: str = field(repr=False)
+    contracts: tuple[str, ...] = ()  # files, after globbing, absolute
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    states: Mapping[str, StateBinding] = field(default_factory=dict, repr=False)
+    requests: Mapping[str, RequestOverride] = field(default_factory=dict, repr=False)  # by description or id
+    skip: Mapping[str, str] = field(default_factory=dict)  # description or id -> reason
+    translations: tuple[TranslationSource, ...] = ()
+    limits: Limits = Limits()
+    allow_writes: bool = False
+    verify: bool | str = True  # False, or the path of a CA bundle
+    severity: Mapping[str, str] = field(default_factory=dict)  # "kind" or "kind read|unread" -> severity
+
+
+@dataclass(frozen=True, slots=True)
+class Retention:
+    """Which runs are kept, for each vendor, and how much room a run needs. Sizes in bytes; None: no such bound.
+
+    A run goes that is older than ``keep_days`` or beyond ``max_size``, but the newest ``keep_last`` never do.
+    """
+
+    keep_days: int | None = None
+    keep_last: int = 10
+    max_size: int | None = None
+    min_free: int = 100_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """A whole monitor.yaml. Paths are absolute; ``root`` is the folder that holds the file."""
+
+    file: str
+    root: str
+    vendors: Mapping[str, Vendor]
+    recordings_dir: str
+    state_dir: str
+    ledger: str = field(repr=False)
+    secrets: tuple[Secret, ...] = ()
+    retention: Retention = Retention()
