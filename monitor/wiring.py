@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import secrets
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+import sys
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
+from importlib.metadata import entry_points, version
 from pathlib import Path
+from typing import Final
 
 from monitor.calling.client import Caller
 from monitor.model import Secret, Settings, Vendor
 from monitor.pipeline.tools import Judges, Listener, Tools
+from monitor.pipeline.verdicts import masked_judgement
 from monitor.recordings.locks import vendor_lock
 from monitor.recordings.masking import Masker
 from monitor.recordings.store import Store
+from monitor.verdict_cache import remembering
 from monitor.workers import JudgePool
 
 
@@ -33,15 +38,40 @@ def known_secrets(settings: Settings) -> tuple[Secret, ...]:
     return tuple(Secret(name, value) for name, value in dict.fromkeys(spelt))
 
 
-def tools_of(settings: Settings, listener: Listener, command: str, wait: float | None = 0) -> Tools:
-    """Everything the road needs. ``wait`` is how many seconds to wait for another run's lock, None for ever."""
+_ENGINES: Final = ("pact-python-ffi", "jsonata2py", "jsonschema", "pact-python")
+
+
+def program_digest() -> bytes:
+    """Stands for the version of all that judges: our own files, the engines, other people's languages, Python."""
+    package = Path(__file__).parent
+    files = ((path, path.stat()) for path in sorted(package.rglob("*.py")))
+    ours = [f"{path.relative_to(package)} {status.st_size} {status.st_mtime_ns}" for path, status in files]
+    theirs = [f"{name} {version(name)}" for name in _ENGINES]
+    foreign = [f"{e.name} {e.dist.version if e.dist else ''}" for e in entry_points(group="drift_monitor.languages")]
+    return hashlib.sha256("\n".join([sys.version, *ours, *theirs, *foreign]).encode()).digest()
+
+
+def tools_of(
+    settings: Settings, listener: Listener, command: str, wait: float | None = 0, *, cache: bool = True
+) -> Tools:
+    """Everything the road needs. ``wait`` is how many seconds to wait for another run's lock, None for ever.
+
+    ``cache``: what was judged before is not judged again.
+    """
     holder = f"monitor {command}"
     state = Path(settings.state_dir)
 
-    @contextmanager
-    def judges(cases: int) -> Iterator[Judges]:
-        with JudgePool(workers_for(cases)) as pool:
-            yield pool
+    masker = Masker(known_secrets(settings))
+
+    def judges(cases: int) -> AbstractContextManager[Judges]:
+        def pool() -> JudgePool:
+            return JudgePool(workers_for(cases), remember=cache)
+
+        if not cache:
+            return pool()
+        return remembering(
+            state / "verdicts-1.db", pool, program_digest(), lambda judgement: masked_judgement(judgement, masker)
+        )
 
     def lock(vendor: str) -> AbstractContextManager[None]:
         return vendor_lock(state, vendor, holder, wait)
@@ -54,7 +84,7 @@ def tools_of(settings: Settings, listener: Listener, command: str, wait: float |
 
     return Tools(
         store=Store(Path(settings.recordings_dir)),
-        masker=Masker(known_secrets(settings)),
+        masker=masker,
         clock=now,
         entropy=secrets.token_bytes,
         caller=caller,

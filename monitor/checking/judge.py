@@ -24,7 +24,7 @@ from monitor.checking import translations
 from monitor.checking.masked import Answer, Masks
 from monitor.checking.severity import LOSS, MISMATCH, fingerprint, is_read, severity_of
 from monitor.checking.structure import MEDIA_TYPE_ROOT, changes
-from monitor.errors import JsonError, MonitorError
+from monitor.errors import JsonError, MonitorError, NotJudgedError
 from monitor.headers import is_json
 from monitor.jsonpaths import Document, Path, format_path, general, parse_path, read_json
 from monitor.model import (
@@ -42,7 +42,7 @@ from monitor.model import (
     Outcome,
     Response,
 )
-from monitor.pact_engine import read_expected
+from monitor.pact_engine import disagreement, read_expected
 from monitor.printable import printable
 
 _T = TypeVar("_T")
@@ -50,6 +50,7 @@ _T = TypeVar("_T")
 # what can make an output blank or break a contract; something more cannot
 _CAUSES: Final = frozenset(ChangeKind) - {ChangeKind.ADDED, ChangeKind.HEADER_ADDED}
 _TOLD_DUPLICATES: Final = 5
+_REPORT: Final = "please report it with the contract"
 MAX_FINDINGS: Final = 1_000  # of one response: nobody reads more, and a hostile one could make any number
 
 
@@ -63,6 +64,8 @@ def judge(case: Case) -> Judgement:
     asked = _Asked()
     details = _details(case, asked)
     findings = _findings(case, details, _reads(case, asked))
+    if case.official and case.contract:
+        _ask_official(case.contract, case.raw, asked)
     notes = tuple(_notes(case, asked))
     outcome, reason = _outcome(case, details, asked.faults)
     if outcome is Outcome.UNREADABLE:
@@ -98,12 +101,13 @@ class _Asked:
 
 def _details(case: Case, asked: _Asked) -> tuple[Detail, ...]:
     contract, baseline, raw = case.contract, case.baseline, case.raw
+    # structure first: a large body's trees are gone before the engine makes its own
+    moved = asked(partial(changes, baseline, case.stored)) if baseline else ()
     forbidden: tuple[Mismatch, ...] = ()
     if contract:
         masks = Masks(case.raw_masked, case.numbers_masked, case.raw_masked_headers)
         question = partial(contracts.mismatches, contract, raw, case.stored, masks=masks)
         forbidden = asked.noting(question)
-    moved = asked(partial(changes, baseline, case.stored)) if baseline else ()
     rooted = _Roots.of(moved, forbidden, raw)
     forbidden = tuple(replace(mismatch, root=rooted.cause(mismatch.root)) for mismatch in forbidden)
     roots = rooted.all(forbidden)
@@ -201,6 +205,20 @@ def _outcome(case: Case, details: Sequence[Detail], faults: Sequence[MonitorErro
     if details:
         return Outcome.DRIFTED, ""
     return (Outcome.NO_BASELINE if case.baseline is None else Outcome.SAME), ""
+
+
+def _ask_official(contract: Contract, response: Response, asked: _Asked) -> None:
+    """A verdict on which the official Verifier disagrees is none; where it cannot be asked, that is noted."""
+    if asked(partial(contracts.tied_rules, contract)):
+        asked.notes.append("the official verifier was not asked: rules of equal weight leave the verdict to chance")
+        return
+    try:
+        found = disagreement(contract.pact, response)
+    except NotJudgedError as error:
+        asked.notes.append(f"the official verifier was not asked: {error.what}")
+        return
+    if found:
+        asked.faults.append(NotJudgedError(f"the official verifier disagrees: {found}", fix=_REPORT))
 
 
 def _broken(case: Case, details: Sequence[Detail]) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from monitor.cli import completing
 from monitor.cli.console import (
     ConfigOption,
     InteractionOption,
@@ -38,16 +39,30 @@ class FailOn(StrEnum):
     INFO = "info"
 
 
-FormatOption = Annotated[str, typer.Option("--format", "-f", help="text or json.")]
+FormatOption = Annotated[
+    str,
+    typer.Option("--format", "-f", help="text, json, junit or markdown.", autocompletion=completing.formats),
+]
+RunOption = Annotated[
+    str | None,
+    typer.Option("--run", help="The run to judge again (a folder below runs/).", autocompletion=completing.runs),
+]
+CacheOption = Annotated[bool, typer.Option("--no-cache", help="Judge anew what was judged before.")]
 OutputOption = Annotated[Path | None, typer.Option("--output", "-o", help="Write the report to this file.")]
 FailOnOption = Annotated[FailOn, typer.Option("--fail-on", help="Exit 1 from this severity on.")]
 
 
-def selection_of(vendors: list[str] | None, interaction: str | None, fail_on: FailOn = FailOn.BREAKING) -> Selection:
+def selection_of(
+    vendors: list[str] | None,
+    interaction: str | None,
+    fail_on: FailOn = FailOn.BREAKING,
+    *,
+    official: bool = False,
+) -> Selection:
     from monitor.model import Severity
     from monitor.pipeline.tools import Selection
 
-    return Selection(tuple(vendors or ()), interaction, Severity(fail_on.value))
+    return Selection(tuple(vendors or ()), interaction, Severity(fail_on.value), official)
 
 
 def _save_or_print(output: Path, text: str) -> None:
@@ -81,6 +96,7 @@ def check(  # noqa: PLR0913, PLR0917 - a command's options are its parameters
     fail_on: FailOnOption = FailOn.BREAKING,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing when the exit code is 0.")] = False,
     wait: WaitOption = False,
+    no_cache: CacheOption = False,
     config: ConfigOption = None,
 ) -> int:
     """Call the vendors, keep the responses, and tell what has drifted.
@@ -99,7 +115,7 @@ def check(  # noqa: PLR0913, PLR0917 - a command's options are its parameters
     check_output(output)
     settings = settings_of(config)
     with ProgressDisplay() as progress:
-        tools = tools_of(settings, progress, "check", None if wait else 0)
+        tools = tools_of(settings, progress, "check", None if wait else 0, cache=not no_cache)
         report = walk(settings, tools, selection_of(vendor, interaction, fail_on))
     if quiet and not report.exit_code and output is None:
         return report.exit_code
@@ -109,22 +125,29 @@ def check(  # noqa: PLR0913, PLR0917 - a command's options are its parameters
 def recheck(  # noqa: PLR0913, PLR0917 - a command's options are its parameters
     vendor: VendorsOption = None,
     interaction: InteractionOption = None,
-    run: Annotated[str | None, typer.Option("--run", help="The run to judge again (a folder below runs/).")] = None,
+    run: RunOption = None,
     every: Annotated[bool, typer.Option("--all", help="Judge the recordings of every run.")] = False,
     form: FormatOption = "text",
     output: OutputOption = None,
     fail_on: FailOnOption = FailOn.BREAKING,
+    no_cache: CacheOption = False,
+    with_official: Annotated[
+        bool, typer.Option("--with-official", help="Ask the official Pact Verifier too; a difference fails.")
+    ] = False,
     config: ConfigOption = None,
 ) -> int:
     """Judge stored recordings with today's contracts and baselines, offline.
 
-    Without --run or --all the newest run of each vendor is judged. Nothing is called and nothing is written.
+    Without --run or --all the newest run of each vendor is judged. Nothing is called, and nothing but the cache of
+    verdicts is written.
 
     Examples:
 
       monitor recheck --vendor crm
 
       monitor recheck --run 20261122T085800Z-ab12cd
+
+      monitor recheck --all --with-official
     """
     from monitor.errors import UsageError
     from monitor.pipeline.recheck import recheck as walk
@@ -137,9 +160,10 @@ def recheck(  # noqa: PLR0913, PLR0917 - a command's options are its parameters
         raise UsageError("--run and --all exclude each other")
     settings = settings_of(config, offline=True)
     with ProgressDisplay() as progress:
-        tools = tools_of(settings, progress, "recheck")
+        tools = tools_of(settings, progress, "recheck", cache=not no_cache)
         named = run.rstrip("/").rsplit("/", 1)[-1] if run else None  # a folder as check prints it will do
-        report = walk(settings, tools, selection_of(vendor, interaction, fail_on), named, every)
+        selection = selection_of(vendor, interaction, fail_on, official=with_official)
+        report = walk(settings, tools, selection, named, every)
     return show_report(report, settings, form, output)
 
 

@@ -31,6 +31,8 @@ from monitor.model.judging import (
     Loss,
     Mismatch,
     Severity,
+    StoredCase,
+    Terms,
     Told,
 )
 from monitor.model.recordings import MASK, MASK_HOST, Approval, Mask, Recording
@@ -84,6 +86,8 @@ __all__ = [
     "Severity",
     "Skipped",
     "StateBinding",
+    "StoredCase",
+    "Terms",
     "Told",
     "Translation",
     "TranslationSource",

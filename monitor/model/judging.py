@@ -139,10 +139,44 @@ class Case:
 
 
 @dataclass(frozen=True, slots=True)
+class Terms:
+    """By what an interaction's responses are judged. No secret is in it: it goes to the judging process."""
+
+    vendor: str
+    interaction_id: str
+    contract: Contract | None
+    translations: tuple[Translation, ...]
+    expected_status: int | None = None
+    severity: Mapping[str, str] = field(default_factory=dict)
+    official: bool = False  # as in Case
+
+
+@dataclass(frozen=True, slots=True)
+class StoredCase:
+    """A recording to judge as it lies on disk: whoever judges it reads the HAR files' bytes as well.
+
+    ``path`` and ``baseline_path`` say where they lie. ``baseline`` is None where there is none, or where it cannot be
+    read, which ``damage`` then says.
+    """
+
+    terms: Terms
+    path: str
+    recording: bytes = field(repr=False)
+    baseline_path: str = ""
+    baseline: bytes | None = field(default=None, repr=False)
+    damage: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Judgement:
-    """``notes`` tell what the verdict does not rest on (a body past the engine's precision, say)."""
+    """``notes`` tell what the verdict does not rest on (a body past the engine's precision, say).
+
+    ``elapsed``: how long the recorded exchange took, in seconds; only a StoredCase's judgement tells it.
+    """
 
     outcome: Outcome
     findings: tuple[Finding, ...] = ()
     reason: str = ""
     notes: tuple[str, ...] = ()
+    fix: str = ""
+    elapsed: float = 0.0

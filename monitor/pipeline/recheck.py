@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Final
 
 from monitor.errors import RecordingError, UsageError
-from monitor.model import Outcome, Recording, Result, RunReport, Settings
+from monitor.model import Outcome, Result, RunReport, Settings
 from monitor.pipeline.exits import exit_of
 from monitor.pipeline.planning import Job, Jobs, masked_skips, plan_jobs
 from monitor.pipeline.tools import Judges, Selection, Tools
-from monitor.pipeline.verdicts import Pending, begin
+from monitor.pipeline.verdicts import Pending, begin_stored
 
 MOST_NAMED: Final = 3  # runs of a recheck that are named one by one
 BACKLOG: Final = 64  # judgements awaited at once, so that memory stays flat
@@ -21,38 +22,35 @@ def _name(path: str) -> str:
     return path.rsplit("/", 1)[-1].removesuffix(".har")
 
 
-def _unreadable(path: str, vendor: str, error: RecordingError) -> Result:
+def _of_no_contract(vendor: str, path: str, tools: Tools) -> Result:
     name = _name(path)
-    return Result(vendor, name, name, Outcome.NOT_JUDGED, reason=str(error), evidence=path)
-
-
-def _orphan(recording: Recording) -> Result:
-    return Result(
-        vendor=recording.vendor,
-        interaction_id=recording.interaction_id,
-        description=recording.description,
-        outcome=Outcome.NOT_RUN,
-        reason="no contract has this interaction any more",
-        evidence=recording.path,
-    )
-
-
-def _begun(vendor: str, path: str, jobs: Mapping[tuple[str, str], Job], tools: Tools, judges: Judges) -> Pending:
+    result = Result(vendor, name, name, Outcome.NOT_RUN, evidence=path)
     try:
-        recording = tools.store.read(path)
+        description = tools.store.read(path).description
     except RecordingError as error:
-        return Pending(_unreadable(path, vendor, error), tools.masker)
-    job = jobs.get((recording.vendor, recording.interaction_id))
-    return begin(tools, judges, job, recording, None) if job else Pending(_orphan(recording), tools.masker)
+        return replace(result, outcome=Outcome.NOT_JUDGED, reason=str(error))
+    return replace(result, description=description, reason="no contract has this interaction any more")
 
 
 def judge_stored(
-    paths: Iterable[tuple[str, str]], jobs: Mapping[tuple[str, str], Job], tools: Tools, judges: Judges
+    paths: Iterable[tuple[str, str]],
+    jobs: Mapping[tuple[str, str], Job],
+    tools: Tools,
+    judges: Judges,
+    *,
+    official: bool = False,
 ) -> Iterator[Result]:
     """A result for each (vendor, path), in order; a damaged recording costs only its own."""
+
+    def begun(vendor: str, path: str) -> Pending:
+        job = jobs.get((vendor, _name(path)))
+        if job is None:
+            return Pending(_of_no_contract(vendor, path, tools), tools.masker)
+        return begin_stored(tools, judges, job, path, official=official)
+
     waiting: deque[Pending] = deque()
     for vendor, path in paths:
-        waiting.append(_begun(vendor, path, jobs, tools, judges))
+        waiting.append(begun(vendor, path))
         if len(waiting) >= BACKLOG:
             yield waiting.popleft().finish()
     while waiting:
@@ -122,7 +120,8 @@ def recheck(settings: Settings, tools: Tools, selection: Selection, run: str | N
     tools.listener.planned(len(paths))
     if paths:
         with tools.judges(len(paths)) as judges:
-            results = tuple(_listened(judge_stored(paths, jobs.by_key(), tools, judges), tools))
+            judged = judge_stored(paths, jobs.by_key(), tools, judges, official=selection.official)
+            results = tuple(_listened(judged, tools))
     for (run_id, vendor), kept in found.items():
         names = {_name(path) for path in kept}
         results += tuple(r for r in _unrecorded(tools, run_id, vendor, names) if wanted(r.interaction_id))

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Protocol
 
 from monitor.calling.client import Caller
-from monitor.model import Case, Judgement, Limits, Result, Severity, Vendor
+from monitor.model import Case, Judgement, Limits, Result, Severity, StoredCase, Vendor
 from monitor.recordings.masking import Masker
 from monitor.recordings.store import Store
 
@@ -18,7 +18,7 @@ from monitor.recordings.store import Store
 class Judges(Protocol):
     """Judges cases elsewhere, each within ``limits``. A judgement is always a value."""
 
-    def submit(self, case: Case, limits: Limits) -> Future[Judgement]: ...
+    def submit(self, case: Case | StoredCase, limits: Limits) -> Future[Judgement]: ...
 
 
 class Listener(Protocol):
@@ -49,8 +49,12 @@ class Tools:
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Which vendors (empty: all) and which interaction (id or description; None: all)."""
+    """Which vendors (empty: all) and which interaction (id or description; None: all).
+
+    ``official``: contracts are judged by the official Verifier as well (recheck).
+    """
 
     vendors: tuple[str, ...] = ()
     interaction: str | None = None
     fail_on: Severity = Severity.BREAKING
+    official: bool = False

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from concurrent.futures import Future
 from dataclasses import dataclass, fields, replace
-from typing import Final
 
-from monitor.calling.statuses import status_fault
 from monitor.checking.words import told
 from monitor.errors import RecordingError
-from monitor.model import MASK, MASK_HOST, Case, Detail, Fault, Judgement, Outcome, Recording, Response, Result
+from monitor.model import Detail, Judgement, Outcome, Recording, Response, Result, StoredCase, Terms
+from monitor.pipeline.cases import NO_RESPONSE, case_of, damage_of, damaged, fault_of
 from monitor.pipeline.planning import Job
 from monitor.pipeline.tools import Judges, Tools
 from monitor.recordings.masking import Masker
-
-_MEND: Final = "restore the baseline from version control, or approve a recording again: monitor approve"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,23 +27,17 @@ class Pending:
         """Waits for the judgement. No secret is left in what comes out."""
         if self.judgement is None:
             return masked(self.result, self.masker)
-        judged = self.judgement.result()
+        judged = masked_judgement(damaged(self.judgement.result(), self.damage), self.masker)
         result = replace(
-            self.result,
+            masked(self.result, self.masker),
             outcome=judged.outcome,
             reason=judged.reason,
+            fix=judged.fix,
             findings=judged.findings,
-            notes=(*self.result.notes, *judged.notes),
+            notes=judged.notes,
+            elapsed=self.result.elapsed or judged.elapsed,
         )
-        result = masked(self._damaged(result), self.masker)
         return replace(result, told=told(result.findings))
-
-    def _damaged(self, result: Result) -> Result:
-        if not self.damage:
-            return result
-        if result.outcome is Outcome.DRIFTED:  # what the contract forbids is told without a baseline
-            return replace(result, notes=(*result.notes, f"structure was not compared: {self.damage}"))
-        return replace(result, outcome=Outcome.NOT_JUDGED, reason=self.damage, fix=_MEND)
 
 
 def _masked_detail(detail: Detail, masker: Masker) -> Detail:
@@ -58,21 +49,21 @@ def _masked_detail(detail: Detail, masker: Masker) -> Detail:
     return replace(detail, **texts)  # type: ignore[arg-type]  # only its own text fields
 
 
-def masked(result: Result, masker: Masker) -> Result:
-    """The result with every text masked: the names of a vendor's keys may hold what should not be shown."""
+def masked_judgement(judgement: Judgement, masker: Masker) -> Judgement:
+    """The judgement with every text masked: the names of a vendor's keys may hold what should not be shown."""
     text = masker.text
     findings = tuple(
         replace(finding, root=text(finding.root), detail=_masked_detail(finding.detail, masker))
-        for finding in result.findings
+        for finding in judgement.findings
     )
-    return replace(
-        result,
-        description=text(result.description),
-        reason=text(result.reason),
-        fix=text(result.fix),
-        notes=tuple(map(text, result.notes)),
-        findings=findings,
-    )
+    notes = tuple(map(text, judgement.notes))
+    return replace(judgement, reason=text(judgement.reason), fix=text(judgement.fix), notes=notes, findings=findings)
+
+
+def masked(result: Result, masker: Masker) -> Result:
+    """A result without findings, with every text masked."""
+    text = masker.text
+    return replace(result, description=text(result.description), reason=text(result.reason), fix=text(result.fix))
 
 
 def not_run(job: Job, reason: str) -> Result:
@@ -80,81 +71,64 @@ def not_run(job: Job, reason: str) -> Result:
     return Result(job.vendor.name, interaction.id, interaction.description, Outcome.NOT_RUN, reason=reason)
 
 
-def fault_of(job: Job, recording: Recording) -> Fault | None:
-    """Why the recorded exchange cannot be judged, if so: a transport fault, or a status that says so itself."""
-    exchange = recording.exchange
-    if exchange.fault is not None or exchange.response is None:
-        return exchange.fault or Fault(Outcome.VENDOR_DOWN, "read", "no response was recorded")
-    return status_fault(exchange.response, job.interaction.expected_status)
-
-
-def _body_is_masked(recording: Recording | None) -> bool:
-    return recording is not None and any(mask.where.startswith("response.body") for mask in recording.masks)
-
-
-def _masked_headers(recording: Recording) -> tuple[str, ...]:
-    places = (mask.where.partition("response.header:") for mask in recording.masks)
-    return tuple(dict.fromkeys(name.lower() for _, found, name in places if found))
-
-
-def _numbers_are_masked(recording: Recording) -> bool:
-    """More was masked in the body than there are masks to be seen: the others are numbers, which became 0."""
-    response = recording.exchange.response
-    body = (response.body if response else b"").lower()
-    seen = sum(body.count(mark.lower().encode()) for mark in (MASK, MASK_HOST))
-    return sum(mask.count for mask in recording.masks if mask.where == "response.body") > seen
-
-
-def case_of(job: Job, recording: Recording, raw: Response | None, baseline: Recording | None) -> Case | None:
-    """What is to be judged; None where there is no response. ``raw`` None: the stored form stands in."""
-    interaction, stored = job.interaction, recording.exchange.response
-    if stored is None:
-        return None
-    return Case(
+def terms_of(job: Job, *, official: bool = False) -> Terms:
+    """By what the job's responses are judged."""
+    interaction = job.interaction
+    return Terms(
         vendor=job.vendor.name,
         interaction_id=interaction.id,
         contract=interaction.contract,
         translations=interaction.translations,
-        raw=raw or stored,
-        stored=stored,
-        baseline=baseline.exchange.response if baseline else None,
+        expected_status=interaction.expected_status,
         severity=job.vendor.severity,
-        accepted_losses=baseline.approval.accepted_losses if baseline and baseline.approval else (),
-        raw_masked=raw is None and _body_is_masked(recording),
-        raw_masked_headers=_masked_headers(recording) if raw is None else (),
-        numbers_masked=_numbers_are_masked(recording),
-        baseline_masked=_body_is_masked(baseline),
+        official=official,
     )
+
+
+def _unjudged(job: Job, evidence: str) -> Result:
+    interaction = job.interaction
+    return Result(job.vendor.name, interaction.id, interaction.description, Outcome.NOT_JUDGED, evidence=evidence)
 
 
 def begin(
     tools: Tools, judges: Judges, job: Job, recording: Recording, raw: Response | None, *, approving: bool = False
 ) -> Pending:
-    """Starts judging. ``raw`` is the response as received, or None at a recheck (the stored form stands in).
+    """Starts judging. ``raw`` is the response as received, or None where the stored form stands in.
 
     A damaged baseline is not judged against; ``approving``, it is as if there were none: that is how it is mended.
     """
-    base = Result(
-        vendor=job.vendor.name,
-        interaction_id=job.interaction.id,
-        description=job.interaction.description,
-        outcome=Outcome.NOT_JUDGED,
-        evidence=recording.path,
-        elapsed=recording.exchange.elapsed,
-    )
-    fault = fault_of(job, recording)
+    terms = terms_of(job)
+    base = replace(_unjudged(job, recording.path), elapsed=recording.exchange.elapsed)
+    fault = fault_of(recording, terms.expected_status)
     if fault is not None:
         return Pending(replace(base, outcome=fault.outcome, reason=fault.what, fix=fault.fix), tools.masker)
     baseline, damage = None, ""
     try:
-        baseline = tools.store.baseline(job.vendor.name, job.interaction.id)
+        baseline = tools.store.baseline(*job.key)
     except RecordingError as error:
-        damage = "" if approving else f"{error.where}: {error.what}"
+        damage = "" if approving else damage_of(error)
     if baseline is not None:
         base = replace(base, baseline=baseline.path)
         if raw is not None:  # a recheck writes nothing
             tools.store.refresh_pretty(baseline)
-    case = case_of(job, recording, raw, baseline)
+    case = case_of(terms, recording, raw, baseline)
     if case is None:
-        return Pending(replace(base, reason="no response was recorded"), tools.masker)
+        return Pending(replace(base, reason=NO_RESPONSE), tools.masker)
     return Pending(base, tools.masker, judges.submit(case, job.vendor.limits), damage)
+
+
+def begin_stored(tools: Tools, judges: Judges, job: Job, path: str, *, official: bool = False) -> Pending:
+    """Starts judging the recording at ``path``, which is read where it is judged."""
+    base = _unjudged(job, path)
+    try:
+        recording = tools.store.read_bytes(path)
+    except RecordingError as error:
+        return Pending(replace(base, reason=str(error)), tools.masker)
+    baseline_path, baseline, damage = "", None, ""
+    try:
+        baseline_path, baseline = tools.store.baseline_file(*job.key)
+    except RecordingError as error:
+        damage = damage_of(error)
+    case = StoredCase(terms_of(job, official=official), path, recording, baseline_path, baseline, damage)
+    base = replace(base, baseline=baseline_path if baseline is not None else "")
+    return Pending(base, tools.masker, judges.submit(case, job.vendor.limits))

@@ -230,7 +230,7 @@ def sealed(change: Callable[[dict[str, Any]], object]) -> bytes:
     entry = document["log"]["entries"][0]
     change(entry)
     entry["_monitor"].pop("digest")
-    entry["_monitor"]["digest"] = digest_of(entry)
+    entry["_monitor"]["digest"] = digest_of(entry, 0)
     return json.dumps(document).encode()
 
 

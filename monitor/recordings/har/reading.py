@@ -96,7 +96,7 @@ def _entry(document: Field) -> Field:
     return entries[0]
 
 
-def _verified(entry: Field) -> Field:
+def _verified(entry: Field, size: int) -> Field:
     """The entry's ``_monitor``, once version and digest are right."""
     if "_monitor" not in entry.object():
         what = "it is a HAR file, but not a recording of ours"
@@ -105,7 +105,7 @@ def _verified(entry: Field) -> Field:
     check_version(facts["version"].integer(), VERSION, entry.file)
     bare = {key: value for key, value in facts.object().items() if key != "digest"}
     try:
-        digest = digest_of({**entry.object(), "_monitor": bare})
+        digest = digest_of({**entry.object(), "_monitor": bare}, size)
     except RecursionError:
         entry.refuse("is nested too deeply")
     if digest != facts["digest"].text():
@@ -119,7 +119,7 @@ def from_har(data: bytes, path: str) -> Recording:
     Raises RecordingError for anything else: not JSON, cut, changed by hand, of a newer monitor, a foreign HAR.
     """
     entry = _entry(read_document(data, path))
-    facts = _verified(entry)
+    facts = _verified(entry, len(data))
     approval = facts.get("approval")
     return Recording(
         path=path,

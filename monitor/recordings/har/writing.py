@@ -30,8 +30,13 @@ _CANONICAL: Final = json.JSONEncoder(sort_keys=True, separators=(",", ":"), defa
 _READABLE: Final = json.JSONEncoder(indent=1, default=_plain)
 
 
-def digest_of(entry: Json) -> str:
-    """Over chunks, so that a large body is not held once more."""
+_IN_CHUNKS: Final = 1_000_000  # characters
+
+
+def digest_of(entry: Json, size: int) -> str:
+    """``size``: about how many characters the entry has. A large one is not held once more, a small one is quick."""
+    if size < _IN_CHUNKS:
+        return hashlib.sha256(_CANONICAL.encode(entry).encode("ascii")).hexdigest()
     sha = hashlib.sha256()
     for chunk in _CANONICAL.iterencode(entry):
         sha.update(chunk.encode("ascii"))
@@ -150,6 +155,7 @@ def to_har(recording: Recording) -> bytes:
         "timings": {"send": 0, "wait": milliseconds, "receive": 0},
         "_monitor": facts,
     }
-    facts["digest"] = digest_of(entry)
+    body = exchange.response.body if exchange.response else b""
+    facts["digest"] = digest_of(entry, len(body) + len(exchange.request.body or b""))
     log: Json = {"log": {"version": "1.2", "creator": {"name": "monitor", "version": str(VERSION)}, "entries": [entry]}}
     return b"".join(chunk.encode("ascii") for chunk in (*_READABLE.iterencode(log), "\n"))
