@@ -24,8 +24,9 @@ FAULT = "monitor_fault"
 
 _JSON_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 _DECIMAL = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
-_SIZE = re.compile(r"([0-9]{1,15}(?:\.[0-9]{1,9})?)\s*([KMG]i?B|B|)", re.IGNORECASE)
-_UNITS = {"": 1, "B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "KIB": 2**10, "MIB": 2**20, "GIB": 2**30}
+_SIZE = re.compile(r"([0-9]{1,15}(?:\.[0-9]{1,9})?)\s*([KMGT]i?B|B|)", re.IGNORECASE)
+_DECIMAL_UNITS = {"": 1, "B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12}
+_UNITS = {**_DECIMAL_UNITS, "KIB": 2**10, "MIB": 2**20, "GIB": 2**30, "TIB": 2**40}
 
 
 def wrong(*problems: Problem) -> PydanticCustomError:
@@ -180,6 +181,13 @@ def switch(tree: object) -> bool:
     raise wrong(must_be("true or false", kind_of(tree), "remove the quotes" if quoted else ""))
 
 
+def known(tree: object) -> object:
+    """``tree`` as it is, if its value is known: for what offline commands may not guess."""
+    if isinstance(tree, Scalar) and not tree.known:
+        raise fail("must be known, also offline", "set the variable, or give it a default with ${NAME:-default}")
+    return tree
+
+
 def size(tree: object, low: str, high: str) -> int:
     """Bytes: a whole number, or text as ``20MB`` (1000s) or ``20MiB`` (1024s)."""
     if not isinstance(tree, Scalar):
@@ -191,7 +199,7 @@ def size(tree: object, low: str, high: str) -> int:
     if tree.kind is Kind.EMPTY:
         raise wrong(must_be("a size such as 20MB", tree.kind))
     if value is None:
-        raise fail("must be a size such as 20MB or 512KB", "use B, KB, MB, GB, KiB, MiB or GiB")
+        raise fail("must be a size such as 20MB or 512KB", "use B, KB, MB, GB, TB, KiB, MiB, GiB or TiB")
     if not (parse_size(low) or 0) <= value <= (parse_size(high) or 0):
         raise fail(f"must be from {low} to {high}, {_is(written, tree)}")
     return value

@@ -17,13 +17,20 @@ from monitor.config.faults import faults_of
 from monitor.config.files import Context, absolute, shown_file
 from monitor.config.names import VERSION, translation_names
 from monitor.config.reading import is_file
-from monitor.config.schema import FileSection, LimitsSection, RequestSection, TranslationSection, VendorSection
+from monitor.config.schema import (
+    FileSection,
+    LimitsSection,
+    RecordingsSection,
+    RequestSection,
+    TranslationSection,
+    VendorSection,
+)
 from monitor.config.secrets import SecretPlace
 from monitor.config.tree import Scalar, Tree
 from monitor.config.yamlfile import Document, read_document
 from monitor.errors import ConfigError, ConfigFault, UsageError
 from monitor.jsonpaths import Json
-from monitor.model import Limits, RequestOverride, Settings, StateBinding, TranslationSource, Vendor
+from monitor.model import Limits, RequestOverride, Retention, Settings, StateBinding, TranslationSource, Vendor
 
 __all__ = ["SecretsMode", "find", "load"]
 
@@ -98,6 +105,15 @@ def _limits(section: LimitsSection) -> Limits:
     )
 
 
+def _retention(section: RecordingsSection) -> Retention:
+    return Retention(
+        keep_days=section.keep_days,
+        keep_last=section.keep_last,
+        max_size=section.max_size,
+        min_free=section.min_free,
+    )
+
+
 def _request(section: RequestSection) -> RequestOverride:
     return RequestOverride(
         path=section.path,
@@ -155,4 +171,5 @@ def _settings(read: FileSection, file: Path, environ: Mapping[str, str], expande
         state_dir=state_dir,
         ledger=read.ledger or f"sqlite:///{state_dir}/ledger.db",
         secrets=expander.secrets,
+        retention=_retention(read.recordings),
     )

@@ -26,13 +26,14 @@ from monitor.config import files as named_files
 from monitor.config import leaves, names, web
 from monitor.config.files import Context, LoadedFile, LoadedSchema
 from monitor.jsonpaths import Json
-from monitor.model import Limits, Severity
+from monitor.model import Limits, Retention, Severity
 
 SEVERITIES: Final = tuple(str(severity) for severity in Severity)
 MAX_SECONDS: Final = 3600
 
 _EXPANDED: Final = {"type": "string", "pattern": r"\$\{"}
 _DEFAULT: Final = Limits()
+_KEPT: Final = Retention()
 
 
 def _in_context(read: Callable[[object, Context], object]) -> BeforeValidator:
@@ -64,6 +65,9 @@ def _size(low: str, high: str) -> tuple[BeforeValidator, WithJsonSchema]:
     schema = WithJsonSchema({"type": ["integer", "string"], "description": f"bytes, or 20MB; from {low} to {high}"})
     return BeforeValidator(lambda tree: leaves.size(tree, low, high)), schema
 
+
+# A bound of what is deleted must be known offline too: with the default in its place more could go than was meant.
+_KNOWN: Final = BeforeValidator(leaves.known)
 
 _STRING: Final = WithJsonSchema({"type": "string", "minLength": 1})
 _LOOSE: Final = WithJsonSchema({"type": ["string", "number"]})
@@ -241,9 +245,21 @@ class VendorSection(Section):
 
 
 class RecordingsSection(Section):
-    """Where recordings are kept."""
+    """Where recordings are kept, and for how long. Nothing is ever deleted unless keep_days or max_size is there."""
 
     dir: Folder | None = Field(None, description="Folder of runs and baselines, relative to monitor.yaml.")
+    keep_days: Annotated[int | None, *_whole(1, 36_500), _KNOWN] = Field(
+        None, description="Runs older than this are deleted after each run.", examples=[90]
+    )
+    keep_last: Annotated[int, *_whole(0, 100_000), _KNOWN] = Field(
+        _KEPT.keep_last, description="The newest runs of each vendor that are never deleted.", examples=[10]
+    )
+    max_size: Annotated[int | None, *_size("1MB", "1000TB"), _KNOWN] = Field(
+        None, description="The oldest runs are deleted while all take more than this: bytes, or text such as 5GB."
+    )
+    min_free: Annotated[int, *_size("0B", "1000TB"), _KNOWN] = Field(
+        _KEPT.min_free, description="No run begins with less free disk than this; 0: not looked at."
+    )
 
 
 class FileSection(Section):
@@ -256,7 +272,8 @@ class FileSection(Section):
         min_length=1, description="The vendors, by name.", examples=["{crm: {base_url: https://api.example.com}}"]
     )
     recordings: RecordingsSection = Field(
-        default_factory=lambda: RecordingsSection.model_validate({}), description="Where recordings are kept."
+        default_factory=lambda: RecordingsSection.model_validate({}),
+        description="Where recordings are kept, and for how long.",
     )
     ledger: Annotated[str | None, _in_context(lambda tree, context: names.ledger_url(tree, context.root)), _STRING] = (
         Field(None, description="Database URL of the ledger; SQLite paths are relative to monitor.yaml.")

@@ -52,7 +52,9 @@ vendors:
     # limits:
     #   {{concurrency: 4, per_second: 10, connect_timeout: 5, read_timeout: 15, total_timeout: 60, max_body: 20MB}}
 
-recordings: {{dir: recordings}}
+# After each run those go that are older than keep_days, then the oldest until all take at most max_size. Never deleted:
+# baselines, the newest keep_last runs of each vendor, the newest recording of an interaction, a run without a report.
+recordings: {{dir: recordings, keep_days: 90, keep_last: 10, max_size: 5GB}}
 """
 
 

@@ -18,6 +18,7 @@ from monitor.calling.client import Caller
 from monitor.calling.pool import call_all
 from monitor.model import Exchange, Plan, Planned, Recording, Result, RunReport, Settings, Vendor
 from monitor.pipeline.exits import exit_of_command
+from monitor.pipeline.keeping import prune_after_run, require_room
 from monitor.pipeline.orphans import close_orphans
 from monitor.pipeline.planning import Job, Jobs, masked_skips, plan_jobs
 from monitor.pipeline.tools import Judges, Selection, Tools
@@ -141,13 +142,16 @@ def _plan(jobs: Jobs, command: str, now: datetime, tools: Tools) -> Plan:
 def check(settings: Settings, tools: Tools, selection: Selection, command: str = "check") -> RunReport:
     """Calls, keeps and judges every selected interaction; the report is on disk when this returns.
 
+    What was deleted of older runs after that is noted only in what is returned.
     Raises ConfigError, UsageError, LockHeldError before anything is called, StorageError when the disk fails.
     """
     jobs = plan_jobs(settings, selection)
+    require_room(settings)
+    locked = frozenset(vendor.name for vendor in jobs.vendors)
     with ExitStack() as locks:
-        for vendor in sorted(v.name for v in jobs.vendors):
+        for vendor in sorted(locked):
             locks.enter_context(tools.lock(vendor))
-        closed = close_orphans(settings, tools, frozenset(vendor.name for vendor in jobs.vendors))
+        closed = close_orphans(settings, tools, locked)
         started = tools.clock()
         plan = _plan(jobs, command, started, tools)
         tools.store.write_plan(plan)
@@ -168,4 +172,4 @@ def check(settings: Settings, tools: Tools, selection: Selection, command: str =
             exit_reasons=reasons,
         )
         tools.store.write_report(report)
-        return report
+        return replace(report, notes=(*report.notes, *prune_after_run(settings, tools, locked)))

@@ -62,7 +62,8 @@ def told(path: Path) -> Iterator[None]:
         raise StorageError("this is no path", where=shown(path), fix="choose another name") from None
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
+    """What was made, renamed or deleted in the folder outlasts a loss of power."""
     if sys.platform == "win32":  # a folder cannot be opened there
         return
     handle = os.open(folder, os.O_RDONLY)
@@ -82,7 +83,7 @@ def make_folder(folder: Path) -> None:
         for path in reversed([p for p in missing if not p.exists()]):
             with suppress(FileExistsError):  # made by another run meanwhile
                 path.mkdir(mode=0o700)
-                _sync_folder(path.parent)
+                sync_folder(path.parent)
         if not folder.is_dir():
             raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
 
@@ -118,7 +119,7 @@ def _write(path: Path, data: bytes, take: Callable[[Path, Path], None]) -> None:
             with suppress(OSError):
                 Path(name).unlink()
             raise
-        _sync_folder(path.parent)
+        sync_folder(path.parent)
 
 
 def write_new(path: Path, data: bytes) -> None:

@@ -116,9 +116,9 @@ def vendor_lock(state_dir: Path, vendor: str, holder: str, wait: float | None) -
     try:
         with files.told(path):
             since = _touched(path)
-        files.replace(
-            info, json.dumps(asdict(Holder(os.getpid(), socket.gethostname(), since, holder))).encode("ascii")
-        )
+        told = Holder(os.getpid(), socket.gethostname(), since, holder)
+        with suppress(StorageError):  # it only explains, and a full disk must not keep prune from making room
+            files.replace(info, json.dumps(asdict(told)).encode("ascii"))
         yield
     finally:
         with suppress(OSError):

@@ -13,7 +13,8 @@ it is read, so that it costs nobody else.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import os
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -26,14 +27,19 @@ from monitor.printable import printable
 from monitor.recordings import files
 from monitor.recordings.documents import plan_from, plan_to, report_from, report_to
 from monitor.recordings.har import digest_of_pretty, from_har, pretty, to_har
-from monitor.recordings.names import checked_name, checked_run_id, is_name, is_run_id
+from monitor.recordings.names import (
+    BASELINE,
+    HAR,
+    PLAN,
+    PRETTY,
+    REPORT,
+    RUNS,
+    checked_name,
+    checked_run_id,
+    is_name,
+    is_run_id,
+)
 
-_RUNS: Final = "runs"
-_BASELINE: Final = "baseline"
-_PLAN: Final = "plan.json"
-_REPORT: Final = "report.json"
-_HAR: Final = ".har"
-_PRETTY: Final = ".pretty.json"
 _APPROVE: Final = "approve a recording again: monitor approve"
 
 
@@ -47,16 +53,16 @@ def new_run_id(now: datetime, entropy: bytes) -> str:
 
 
 def _run_path(run_id: str, vendor: str, interaction_id: str) -> str:
-    folder = f"{_RUNS}/{checked_run_id(run_id)}/{checked_name(vendor, 'a vendor')}"
-    return f"{folder}/{checked_name(interaction_id, 'an interaction')}{_HAR}"
+    folder = f"{RUNS}/{checked_run_id(run_id)}/{checked_name(vendor, 'a vendor')}"
+    return f"{folder}/{checked_name(interaction_id, 'an interaction')}{HAR}"
 
 
 def _baseline_path(vendor: str, interaction_id: str) -> str:
-    return f"{_BASELINE}/{checked_name(vendor, 'a vendor')}/{checked_name(interaction_id, 'an interaction')}{_HAR}"
+    return f"{BASELINE}/{checked_name(vendor, 'a vendor')}/{checked_name(interaction_id, 'an interaction')}{HAR}"
 
 
 def _pretty_path(har_path: str) -> str:
-    return har_path.removesuffix(_HAR) + _PRETTY
+    return har_path.removesuffix(HAR) + PRETTY
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,21 +75,29 @@ class Store:
 
     def _inside(self, relative: str) -> Path:
         """The file at ``relative``. Raises RecordingError where that is not below the root."""
-        path = PurePosixPath(relative)
-        fault = RecordingError(
-            f"'{printable(relative)}' lies outside the recordings folder",
-            where=files.shown(self.root),
-            fix="name a recording in it",
-        )
-        if path.is_absolute() or ".." in path.parts or "\0" in relative or "\\" in relative:
-            raise fault
-        try:
-            outside = not (self.root / path).resolve().is_relative_to(self.root.resolve())
-        except (OSError, RuntimeError):  # a loop of symbolic links
-            raise fault from None
-        if outside:
-            raise fault
-        return self.root / path
+        parts = relative.split("/")
+        if ".." in parts or "\0" in relative or "\\" in relative or relative.startswith("/"):
+            raise self._outside(relative)
+        if self._has_links(parts):
+            try:
+                outside = not (self.root / relative).resolve().is_relative_to(self.root.resolve())
+            except (OSError, RuntimeError):  # a loop of symbolic links
+                outside = True
+            if outside:
+                raise self._outside(relative)
+        return self.root / relative
+
+    def _has_links(self, parts: Sequence[str]) -> bool:
+        at = str(self.root)
+        for part in parts:
+            at = f"{at}/{part}"
+            if os.path.islink(at):  # noqa: PTH114 - a Path for each part of each path costs more than the look
+                return True
+        return False
+
+    def _outside(self, relative: str) -> RecordingError:
+        what = f"'{printable(relative)}' lies outside the recordings folder"
+        return RecordingError(what, where=files.shown(self.root), fix="name a recording in it")
 
     def _names(self, relative: str) -> list[str]:
         """Names in a folder that could be ours, sorted; none where there is no such folder."""
@@ -99,8 +113,12 @@ class Store:
 
     def _there(self, relative: str) -> bool:
         """Is there anything at ``relative``? Raises RecordingError where that cannot be told, or lies outside."""
+        return self._is_there(self._inside(relative), relative)
+
+    @staticmethod
+    def _is_there(path: Path, relative: str) -> bool:
         try:
-            self._inside(relative).lstat()
+            path.lstat()
         except (FileNotFoundError, NotADirectoryError):
             return False
         except OSError as error:
@@ -110,7 +128,7 @@ class Store:
 
     def _is_orphan(self, run_id: str) -> bool:
         try:
-            return self._there(f"{_RUNS}/{run_id}/{_PLAN}") and not self._there(f"{_RUNS}/{run_id}/{_REPORT}")
+            return self._there(f"{RUNS}/{run_id}/{PLAN}") and not self._there(f"{RUNS}/{run_id}/{REPORT}")
         except RecordingError:
             return False
 
@@ -118,28 +136,28 @@ class Store:
 
     def write_plan(self, plan: Plan) -> None:
         """Raises StorageError, also where the run has a plan already."""
-        files.write_new(self._inside(f"{_RUNS}/{checked_run_id(plan.run_id)}/{_PLAN}"), plan_to(plan))
+        files.write_new(self._inside(f"{RUNS}/{checked_run_id(plan.run_id)}/{PLAN}"), plan_to(plan))
 
     def read_plan(self, run_id: str) -> Plan:
-        relative = f"{_RUNS}/{checked_run_id(run_id)}/{_PLAN}"
+        relative = f"{RUNS}/{checked_run_id(run_id)}/{PLAN}"
         return plan_from(files.read(self._inside(relative)), relative)
 
     def write_report(self, report: RunReport) -> None:
-        files.replace(self._inside(f"{_RUNS}/{checked_run_id(report.run_id)}/{_REPORT}"), report_to(report))
+        files.replace(self._inside(f"{RUNS}/{checked_run_id(report.run_id)}/{REPORT}"), report_to(report))
 
     def read_report(self, run_id: str) -> RunReport:
-        relative = f"{_RUNS}/{checked_run_id(run_id)}/{_REPORT}"
+        relative = f"{RUNS}/{checked_run_id(run_id)}/{REPORT}"
         return report_from(files.read(self._inside(relative)), relative)
 
     def runs(self) -> tuple[str, ...]:
         """Run ids, the oldest first."""
-        return tuple(name for name in self._names(_RUNS) if is_run_id(name))
+        return tuple(name for name in self._names(RUNS) if is_run_id(name))
 
     def known_run(self, run_id: str) -> str:
         """``run_id``, if there is such a run; else raises RecordingError."""
         if checked_run_id(run_id) in self.runs():
             return run_id
-        raise RecordingError(f"there is no run {run_id}", where=files.shown(self.root / _RUNS), fix="list the folder")
+        raise RecordingError(f"there is no run {run_id}", where=files.shown(self.root / RUNS), fix="list the folder")
 
     def orphaned(self) -> tuple[str, ...]:
         """Runs with a plan and no report. They were killed, or they are still going: that is the locks' to tell."""
@@ -156,12 +174,14 @@ class Store:
 
     def recordings(self, run_id: str, vendor: str | None = None) -> Iterator[str]:
         """Paths of a run's recordings, by vendor and name. None is opened: ``read`` tells what is damaged."""
-        at = f"{_RUNS}/{checked_run_id(run_id)}"
+        return self._recorded(f"{RUNS}/{checked_run_id(run_id)}", vendor)
+
+    def _recorded(self, at: str, vendor: str | None) -> Iterator[str]:
         vendors = self._names(at) if vendor is None else [checked_name(vendor, "a vendor")]
         for name in vendors:
             if self._escapes(f"{at}/{name}"):
                 continue
-            yield from (f"{at}/{name}/{file}" for file in self._names(f"{at}/{name}") if file.endswith(_HAR))
+            yield from (f"{at}/{name}/{file}" for file in self._names(f"{at}/{name}") if file.endswith(HAR))
 
     def _escapes(self, relative: str) -> bool:
         try:
@@ -170,14 +190,18 @@ class Store:
             return True
         return False
 
+    def read_bytes(self, path: str) -> bytes:
+        """The file at ``path`` as it is. Raises RecordingError."""
+        return files.read(self._inside(path))
+
     def read(self, path: str) -> Recording:
         """The recording at ``path``: relative to the root, or absolute (anywhere). Raises RecordingError."""
         absolute = Path(path).is_absolute()
         relative = self._relative(path) if absolute else path
         recording = from_har(files.read(Path(path) if absolute else self._inside(path)), relative)
         parts = PurePosixPath(relative).parts
-        placed = parts[0] in (_RUNS, _BASELINE) and not PurePosixPath(relative).is_absolute()
-        if placed and parts[-2:] != (recording.vendor, recording.interaction_id + _HAR):
+        placed = parts[0] in (RUNS, BASELINE) and not PurePosixPath(relative).is_absolute()
+        if placed and parts[-2:] != (recording.vendor, recording.interaction_id + HAR):
             raise RecordingError(
                 "it is the recording of another interaction",
                 where=printable(relative, 500),
@@ -217,10 +241,35 @@ class Store:
             raise RecordingError("nobody approved it", where=path, fix=_APPROVE)
         return recording
 
+    def baselines(self, vendor: str | None = None) -> Iterator[str]:
+        """Paths of the baselines, by vendor and name. None is opened."""
+        return self._recorded(BASELINE, vendor)
+
+    def baseline_file(self, vendor: str, interaction_id: str) -> tuple[str, bytes | None]:
+        """Where the baseline lies, and its bytes unread; None where there is none. Raises RecordingError."""
+        path = _baseline_path(vendor, interaction_id)
+        file = self._inside(path)
+        return path, files.read(file) if self._is_there(file, path) else None
+
     def refresh_pretty(self, baseline: Recording) -> None:
         """Brings a baseline's pretty file up to date where it can be written; a read-only checkout judges as well."""
         with suppress(StorageError):
             self._refresh(baseline)
+
+    def stale_pretty(self, baseline: Recording) -> str:
+        """What is wrong with the pretty file beside a baseline; empty where nothing is."""
+        try:
+            kept = self.bytes_of(_pretty_path(baseline.path))
+        except RecordingError as error:
+            return error.what
+        if kept is None:
+            return "it is missing"
+        # a checkout may have changed the line ends
+        return "" if kept.replace(b"\r\n", b"\n") == pretty(baseline) else "it does not show the baseline as it is now"
+
+    def write_pretty(self, baseline: Recording) -> None:
+        """Makes a baseline's pretty file anew. Raises StorageError."""
+        files.replace(self._inside(_pretty_path(baseline.path)), pretty(baseline))
 
     def approve(self, recording: Recording, approval: Approval) -> Recording:
         """Makes the recording the baseline; it comes back as such. Raises StorageError."""
@@ -252,4 +301,4 @@ class Store:
         except RecordingError:
             told = ""
         if told != recording.digest:
-            files.replace(path, pretty(recording))
+            self.write_pretty(recording)

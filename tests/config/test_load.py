@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from monitor.config.load import SecretsMode, find, load
 from monitor.errors import ConfigError, UsageError
-from monitor.model import Limits, RequestOverride, Secret, Settings, StateBinding, TranslationSource
+from monitor.model import Limits, RequestOverride, Retention, Secret, Settings, StateBinding, TranslationSource
 from tests.config.projects import Project
 
 WHOLE = """\
@@ -37,7 +37,7 @@ vendors:
     allow_writes: ${WRITES:-true}
     verify: ca.pem
     severity: {added read: warning, mismatch: info, loss unread: breaking}
-recordings: {dir: kept}
+recordings: {dir: kept, keep_days: 30, keep_last: 0, max_size: 1.5TB, min_free: 0}
 ledger: sqlite:///db/ledger.db?timeout=5
 state_dir: ../state
 """
@@ -49,6 +49,7 @@ def test_a_whole_file(project: Project) -> None:
     vendor = read.vendors["crm"]
     assert (read.file, read.root) == (str(root / "monitor.yaml"), str(root))
     assert read.recordings_dir == str(root / "kept")
+    assert read.retention == Retention(keep_days=30, keep_last=0, max_size=1_500_000_000_000, min_free=0)
     assert read.state_dir == str(root.parent / "state")
     assert read.ledger == f"sqlite:///{root}/db/ledger.db?timeout=5"
     assert read.secrets == (Secret("CRM_API_KEY", "s3cret"),)
@@ -100,6 +101,7 @@ def test_the_least_file_takes_the_defaults(project: Project) -> None:
     read = project.load(project.text(""))
     vendor = read.vendors["crm"]
     assert read.recordings_dir == str(project.root / "recordings")
+    assert read.retention == Retention()
     assert read.state_dir == str(project.root / ".monitor")
     assert read.ledger == f"sqlite:///{project.root}/.monitor/ledger.db"
     assert read.secrets == ()
