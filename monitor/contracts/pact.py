@@ -68,13 +68,17 @@ def _object(value: Json, pointer: str, what: str) -> dict[str, Json]:
 def _text(value: Json, pointer: str, what: str) -> str:
     if isinstance(value, str):
         return value
-    raise ContractError(f"{what} must be a string", where=pointer)
+    raise ContractError(f"{what} must be a string", where=pointer, fix="see the Pact specification")
 
 
 def _list(value: Json, pointer: str, what: str) -> list[Json]:
     if isinstance(value, list):
         return value
-    raise ContractError(f"{what} must be a list", where=pointer)
+    raise ContractError(f"{what} must be a list", where=pointer, fix="see the Pact specification")
+
+
+def _below(pointer: str, name: str) -> str:
+    return f"{pointer}{format_path((name,))[1:]}"
 
 
 def _scalar(value: Json, pointer: str) -> str:
@@ -83,7 +87,7 @@ def _scalar(value: Json, pointer: str) -> str:
     if value is None:
         return ""
     if isinstance(value, dict | list):
-        raise ContractError("a single value is wanted here", where=pointer)
+        raise ContractError("a single value is wanted here", where=pointer, fix="write a string or a number")
     return str(value)
 
 
@@ -102,12 +106,12 @@ def _query(value: Json, pointer: str) -> tuple[tuple[str, str], ...]:
     if isinstance(value, str):
         return tuple(parse_qsl(value, keep_blank_values=True))
     members = _object(value, pointer, "query").items()
-    return tuple((name, text) for name, raw in members for text in _values(raw, f"{pointer}.{name}"))
+    return tuple((name, text) for name, raw in members for text in _values(raw, _below(pointer, name)))
 
 
 def _headers(value: Json, pointer: str) -> Headers:
     members = _object({} if value is None else value, pointer, "headers").items()
-    return tuple((name, ", ".join(_values(raw, f"{pointer}.{name}"))) for name, raw in members)
+    return tuple((name, ", ".join(_values(raw, _below(pointer, name)))) for name, raw in members)
 
 
 def _content_type(headers: Headers) -> str:
@@ -119,22 +123,25 @@ def json_bytes(value: Json) -> bytes:
     try:
         text = json.dumps(value, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
     except (TypeError, ValueError):
-        raise ContractError("it holds a number that is too large") from None
+        raise ContractError("it holds a number that is too large", fix="write it as a string") from None
     return text.encode("utf-8", "replace")  # a lone surrogate, which no engine takes, becomes "?"
 
 
-def _v4_body(body: dict[str, Json], pointer: str) -> bytes | None:
+def _v4_body(body: dict[str, Json], content_type: str, pointer: str) -> bytes | None:
     content, encoded = body.get("content"), body.get("encoded", False)
     if content is None:
         return None
     if encoded is False:
-        return content.encode() if isinstance(content, str) else json_bytes(content)
+        if isinstance(content, str) and "json" not in content_type:
+            return content.encode()
+        return json_bytes(content)  # a string under JSON's type is a JSON string
     if str(encoded).lower() == "json":
         return json_bytes(content)
     try:
         return base64.b64decode(_text(content, pointer, "content"), validate=True)
     except (binascii.Error, ValueError):
-        raise ContractError("content is not base64", where=f"{pointer}.content") from None
+        fix = 'encode it, or say "encoded": false'
+        raise ContractError("content is not base64", where=f"{pointer}.content", fix=fix) from None
 
 
 def _body(request: dict[str, Json], headers: Headers, pointer: str) -> bytes | None:
@@ -146,7 +153,8 @@ def _body(request: dict[str, Json], headers: Headers, pointer: str) -> bytes | N
         and "content" in body
         and body.keys() <= {"content", "contentType", "encoded", "contentTypeHint"}
     ):
-        return _v4_body(body, pointer)
+        told = body.get("contentType")
+        return _v4_body(body, told.lower() if isinstance(told, str) else _content_type(headers), pointer)
     if isinstance(body, str) and "json" not in _content_type(headers):
         return body.encode()
     return json_bytes(body)
@@ -195,7 +203,8 @@ def _status(response: dict[str, Json], pointer: str) -> int:
     status = response.get("status", 200)
     if isinstance(status, int) and not isinstance(status, bool) and 100 <= status <= 599:
         return status
-    raise ContractError("status must be a number from 100 to 599", where=f"{pointer}.response.status")
+    where = f"{pointer}.response.status"
+    raise ContractError("status must be a number from 100 to 599", where=where, fix="write it without quotes")
 
 
 def _canonical(value: Json) -> bytes:
@@ -217,7 +226,8 @@ def _name(pact: dict[str, Json], role: str) -> str:
     return name if isinstance(name, str) else ""
 
 
-def _version(pact: dict[str, Json]) -> str:
+def version_of(pact: Mapping[str, Json]) -> str:
+    """The Pact specification's version as the file tells it; empty where it does not."""
     metadata = pact.get("metadata")
     told = metadata.get("pactSpecification", metadata.get("pact-specification")) if isinstance(metadata, dict) else None
     return str(told.get("version", "")) if isinstance(told, dict) else ""
@@ -228,7 +238,7 @@ def _alone(pact: dict[str, Json], exact: Json, written: dict[str, Json]) -> tupl
     frame: dict[str, Json] = {key: pact[key] for key in ("consumer", "provider", "metadata") if key in pact}
     told = {k: v for k, v in exact.items() if k not in ("_id", "key", "comments")} if isinstance(exact, dict) else exact
     digest = hashlib.sha256(_canonical([frame.get("metadata"), told])).hexdigest()
-    if _version(pact).startswith("4"):
+    if version_of(pact).startswith("4"):
         written = {"type": HTTP_TYPE, **written}  # the engine refuses a V4 interaction that does not say so
     return json_bytes({**frame, "interactions": [written]}), digest
 
@@ -251,7 +261,7 @@ def _entry(pact: dict[str, Json], raw: Json, exact: Json, pointer: str, file: st
     response = _object(interaction.get("response"), f"{pointer}.response", "response")
     consumer, states = _name(pact, "consumer"), _states(interaction, pointer)
     request = _object(interaction.get("request"), f"{pointer}.request", "request")
-    if _version(pact).startswith("4"):
+    if version_of(pact).startswith("4"):
         _check_v4_body(request, f"{pointer}.request")
         _check_v4_body(response, f"{pointer}.response")
     alone, digest = _alone(pact, exact, interaction)
@@ -289,13 +299,14 @@ def parse_pact(data: bytes, file: str) -> tuple[tuple[PactEntry, ...], tuple[Con
     except JsonError as error:
         raise ContractError(error.what, where=error.where, fix="a Pact file is a JSON object") from None
     if not isinstance(pact, dict) or not isinstance(exact, dict):
-        raise ContractError("a Pact file is a JSON object", where="$")
+        raise ContractError("a Pact file is a JSON object", where="$", fix="is it a Pact file?")
     if "interactions" not in pact and "messages" not in pact:
         raise ContractError("it has neither interactions nor messages", where="$", fix="is it a Pact file?")
-    if (major := _version(pact).split(".")[0]) and major not in SPECIFICATIONS:
+    if (major := version_of(pact).split(".")[0]) and major not in SPECIFICATIONS:
         raise ContractError(
-            f"its Pact specification is {printable(_version(pact), 20)}; known are {', '.join(SPECIFICATIONS)}",
+            f"its Pact specification is {printable(version_of(pact), 20)}; known are {', '.join(SPECIFICATIONS)}",
             where="$.metadata.pactSpecification.version",
+            fix="write it in one of these",
         )
     entries: list[PactEntry] = []
     errors: list[ContractError] = []
@@ -304,6 +315,7 @@ def parse_pact(data: bytes, file: str) -> tuple[tuple[PactEntry, ...], tuple[Con
         try:
             entries.append(_entry(pact, raw, told, f"$.interactions[{index}]", file))
         except ContractError as error:
-            errors.append(error)
+            where = error.where or f"$.interactions[{index}]"
+            errors.append(ContractError(error.what, where=where, fix=error.fix))
     entries.extend(_messages(pact))
     return tuple(entries), tuple(errors)

@@ -72,6 +72,16 @@ class Evaluation:
     defaults: frozenset[str] = frozenset()  # outputs that took the translation's own default
 
 
+@dataclass(frozen=True, slots=True)
+class Suspicion:
+    """What can be seen to be a mistake without a response. ``position`` is ``line L, column C``, where it is known."""
+
+    output: str
+    what: str
+    fix: str
+    position: str = ""
+
+
 class CompiledTranslation(Protocol):
     """A translation made ready. Immutable; evaluating it has no effect but its result."""
 
@@ -86,6 +96,11 @@ class CompiledTranslation(Protocol):
 
         Never too little: where the source does not tell, the path above (`ROOT` at worst) is read.
         """
+        ...
+
+    @property
+    def suspicions(self) -> tuple[Suspicion, ...]:
+        """What is most likely a mistake; a language that looks for none may leave this out."""
         ...
 
     def reads_of(self, output: str) -> tuple[Path, ...]:
@@ -149,3 +164,9 @@ def compile_translation(kind: str, source: str) -> CompiledTranslation:
     Raises ContractError where there is no such language or the source is wrong (``where``: line and column).
     """
     return language(kind).compile(source)
+
+
+def suspicions_of(compiled: CompiledTranslation) -> tuple[Suspicion, ...]:
+    """The suspicions of a translation in any language, also one that has none to tell."""
+    found: tuple[Suspicion, ...] = getattr(compiled, "suspicions", ())
+    return found

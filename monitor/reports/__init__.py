@@ -13,6 +13,7 @@ from typing import Final, Protocol, cast
 
 from monitor.errors import UsageError
 from monitor.model import RunReport
+from monitor.printable import printable
 
 GROUP: Final = "drift_monitor.reports"
 
@@ -29,20 +30,43 @@ class Format(Protocol):
     def render(self, report: RunReport, options: Options) -> str: ...
 
 
-def _ours() -> frozenset[str]:
-    return frozenset(module.name for module in pkgutil.iter_modules(__path__) if not module.name.startswith("_"))
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """The formats of one kind of report: the modules of a package of ours, and other people's entry points.
+
+    A package in it is a shelf of its own, for another kind of report.
+    """
+
+    package: str
+    folders: tuple[str, ...]
+    group: str
+
+    def _ours(self) -> frozenset[str]:
+        found = (module for module in pkgutil.iter_modules(self.folders) if not module.ispkg)
+        return frozenset(module.name for module in found if not module.name.startswith("_"))
+
+    def names(self) -> tuple[str, ...]:
+        return tuple(sorted(self._ours() | {entry.name for entry in entry_points(group=self.group)}))
+
+    def load(self, name: str) -> object:
+        """The format called ``name``. Raises UsageError for an unknown one."""
+        if name not in self.names():
+            raise UsageError(f"unknown format '{printable(name)}'", fix=f"one of: {', '.join(self.names())}")
+        if name in self._ours():  # nobody else's may take the place of one of ours
+            return import_module(f"{self.package}.{name}")
+        (entry, *_) = entry_points(group=self.group, name=name)
+        loaded: object = entry.load()
+        return loaded
+
+
+_RUNS: Final = Shelf(__name__, tuple(__path__), GROUP)
 
 
 def formats() -> tuple[str, ...]:
     """The names of all formats, ours and others'."""
-    return tuple(sorted(_ours() | {entry.name for entry in entry_points(group=GROUP)}))
+    return _RUNS.names()
 
 
 def find(name: str) -> Format:
     """The format called ``name``. Raises UsageError for an unknown one."""
-    if name not in formats():
-        raise UsageError(f"unknown format '{name}'", fix=f"one of: {', '.join(formats())}")
-    if name in _ours():  # nobody else's may take the place of one of ours
-        return cast("Format", import_module(f"{__name__}.{name}"))
-    (entry, *_) = entry_points(group=GROUP, name=name)
-    return cast("Format", entry.load())
+    return cast("Format", _RUNS.load(name))

@@ -76,6 +76,7 @@ JSON_HEADER = {"Content-Type": "application/json"}
             {"body": {"content": "AAH/", "contentType": "application/octet-stream", "encoded": "base64"}},
             b"\0\1\xff",
         ),
+        ("4.0", {"body": {"content": "Shipped", "contentType": "application/json", "encoded": False}}, b'"Shipped"'),
         ("4.0", {"body": {"content": "<a/>", "contentType": "application/xml", "encoded": False}}, b"<a/>"),
         ("4.0", {"body": {}}, b"{}"),
         ("2.0.0", {"body": {"s": "\ud800"}}, b'{"s":"?"}'),
@@ -213,7 +214,7 @@ HUGE_NUMBER = '{"description": "d", "request": {"body": {"n": ' + "1" * 5000 + '
             "$.interactions[0].request.body.content: content is not base64",
         ),
         (interaction(providerStates=[3]), "$.interactions[0].providerStates[0]: a provider state must be an object"),
-        (HUGE_NUMBER, "it holds a number that is too large"),
+        (HUGE_NUMBER, "$.interactions[0]: it holds a number that is too large"),
     ],
 )
 def test_one_broken_interaction_does_not_hide_the_others(broken: object, message: str) -> None:

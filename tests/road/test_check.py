@@ -178,7 +178,7 @@ def test_every_fault_of_the_configuration_is_told_at_once(project: Project) -> N
     done = project.monitor("check")
     assert done.returncode == 2
     assert "contracts/crm/bad.json" in done.stderr
-    assert "contracts/crm/worse.json: $.interactions[0].description: description must be a string" in done.stderr
+    assert "contracts/crm/worse.json:1:80: $.interactions[0].description: description must be a string" in done.stderr
     assert done.stdout == ""
 
 

@@ -16,6 +16,7 @@ from typing import Final, TypeAlias
 
 from monitor.jsonpaths import ANY, Json, Path, format_path
 from monitor.pact_engine.rules import (
+    KEYS_ARE_DATA,
     Fragments,
     Rule,
     RuleSet,
@@ -49,6 +50,7 @@ class Place:
     actual: Found
     rules: RuleSet
     fragments: Fragments = ()
+    keyed: bool = True  # rules may take keys for data; where none does, no rule need be weighed to walk
 
     @property
     def root(self) -> str:
@@ -76,6 +78,8 @@ class Place:
 
 def _each_value_rules(place: Place) -> RuleSet | None:
     """The rules in force below ``place``, where eachValue puts its own in place."""
+    if not place.keyed:
+        return None
     rule = place.rule
     if rule is None or not rule.is_at(place.fragments):
         return None
@@ -86,10 +90,12 @@ def _each_value_rules(place: Place) -> RuleSet | None:
 
 
 def _keys_are_data(place: Place) -> bool:
+    if not place.keyed:
+        return False
     rule = place.rule
     if rule is None or not rule.is_at(place.fragments):
         return False
-    return any(matcher.kind in ("values", "eachValue") for matcher in rule.matchers)
+    return any(matcher.kind in KEYS_ARE_DATA for matcher in rule.matchers)
 
 
 def _below(place: Place, step: str | int, expected: Found, actual: Found, *, named: bool) -> Place:
@@ -99,6 +105,7 @@ def _below(place: Place, step: str | int, expected: Found, actual: Found, *, nam
         actual=actual,
         rules=_each_value_rules(place) or place.rules,
         fragments=(*place.fragments, fragment(step)),
+        keyed=place.keyed,
     )
 
 

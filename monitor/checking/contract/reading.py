@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
@@ -11,7 +12,7 @@ from monitor.errors import JsonError
 from monitor.jsonpaths import Json, Path, format_path, read_json
 from monitor.model import Contract
 from monitor.pact_engine import expected_contents, read_expected
-from monitor.pact_engine.rules import Rule, body_rules, heaviest
+from monitor.pact_engine.rules import Rule, body_rules, heaviest, makes_keys_data, may_tie
 from monitor.printable import printable
 
 MAX_DEPTH: Final = 200  # the engine refuses more than 127
@@ -31,7 +32,8 @@ def example(contract: Contract) -> Place | None:
     content = expected_contents(contract.pact)
     if content is None:
         return None
-    return Place((), json_of(content), ABSENT, body_rules(read_expected(contract.pact).rules))
+    rules = body_rules(read_expected(contract.pact).rules)
+    return Place((), json_of(content), ABSENT, rules, keyed=makes_keys_data(rules))
 
 
 def _children(place: Place) -> list[Place]:
@@ -62,6 +64,18 @@ def reads(contract: Contract) -> tuple[Path, ...]:
 # -- ties -------------------------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True, slots=True)
+class Tie:
+    """Rules (their paths as written) of which the official matcher takes either at ``place``."""
+
+    paths: tuple[str, ...]
+    place: str
+
+    def __str__(self) -> str:
+        paths = " and ".join(printable(path) for path in self.paths)
+        return f"{paths} weigh the same at {self.place}: Pact's engine takes either, at random"
+
+
 def _tie(place: Place) -> tuple[Rule, ...]:
     tied = heaviest(place.rules, place.fragments)
     differ = {(rule.is_at(place.fragments), rule.any_is_enough, str(rule.matchers)) for rule in tied}
@@ -79,6 +93,17 @@ def _with_extra_members(place: Place) -> Iterator[Place]:
         yield from _with_extra_members(child)
 
 
+def ties(root: Place) -> tuple[Tie, ...]:
+    """Where rules weigh the same at one path of the example ``root``, and differ; each set of rules once."""
+    if root.expected is ABSENT or not may_tie(root.rules):
+        return ()
+    where: dict[tuple[str, ...], str] = {}
+    for place in _with_extra_members(root):
+        if tied := _tie(place):
+            where.setdefault(tuple(sorted(rule.path for rule in tied)), format_path(place.path))
+    return tuple(Tie(paths, place) for paths, place in sorted(where.items()))
+
+
 @lru_cache(_KEPT)
 def tied_rules(contract: Contract) -> tuple[str, ...]:
     """The rules between which the official matcher chooses at random, a line each. Raises NotJudgedError.
@@ -86,14 +111,4 @@ def tied_rules(contract: Contract) -> tuple[str, ...]:
     Only rules that weigh most at one and the same path of the example, and differ, count.
     """
     root = example(contract)
-    if root is None or root.expected is ABSENT:
-        return ()
-    where: dict[tuple[str, ...], str] = {}
-    for place in _with_extra_members(root):
-        if tied := _tie(place):
-            where.setdefault(tuple(sorted(rule.path for rule in tied)), format_path(place.path))
-    return tuple(
-        f"the contract's rules {' and '.join(printable(path) for path in paths)} weigh the same at {place}:"
-        " Pact's engine takes either, at random"
-        for paths, place in sorted(where.items())
-    )
+    return tuple(f"the contract's rules {tie}" for tie in ties(root)) if root is not None else ()

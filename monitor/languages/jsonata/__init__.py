@@ -9,8 +9,8 @@ from typing import Final
 from jsonata2py.expression import CompiledExpression
 
 from monitor.jsonpaths import Json, Path, format_path
-from monitor.languages import MISSING, RESULT, Evaluation, EvaluationFault, Example, State, Value
-from monitor.languages.jsonata.engine import build, parse, refuse_eval, run
+from monitor.languages import MISSING, RESULT, Evaluation, EvaluationFault, Example, State, Suspicion, Value
+from monitor.languages.jsonata.engine import build, parse, refuse_eval, run, uncalled
 from monitor.languages.jsonata.reads import source_of
 from monitor.languages.jsonata.sources import Source
 
@@ -28,6 +28,7 @@ class JsonataTranslation:
     reads: Mapping[str, tuple[Path, ...]]
     source: Source
     keyed_by_data: bool
+    suspicions: tuple[Suspicion, ...] = ()
 
     @property
     def outputs(self) -> tuple[str, ...]:
@@ -67,7 +68,8 @@ def compile(source: str) -> JsonataTranslation:  # noqa: A001 the name that ever
     names = _names(found)
     whole = {} if names else {RESULT: found.reads()}
     only_data = found.fields.keys() == {None} and not found.paths
-    return JsonataTranslation(expression, names, whole | dict(_nested(found)), found, only_data)
+    suspicions = tuple(_suspicions(source, found))
+    return JsonataTranslation(expression, names, whole | dict(_nested(found)), found, only_data, suspicions)
 
 
 def _names(source: Source) -> tuple[str, ...]:
@@ -77,15 +79,31 @@ def _names(source: Source) -> tuple[str, ...]:
     return tuple(key for key in source.fields if key is not None)
 
 
-def _nested(source: Source, prefix: str = "") -> Iterator[tuple[str, tuple[Path, ...]]]:
-    """What every field that the expression names reads, at any depth: ``customer``, ``customer.name``."""
+def _members(source: Source, prefix: str = "") -> Iterator[tuple[str, Source]]:
+    """Every field that the expression names, at any depth: ``customer``, ``customer.name``."""
     for key in source.fields:
         if key is None:
             continue
         member = source.member(key)
         name = f"{prefix}{format_path((key,))[1:]}" if prefix else key
-        yield name, member.reads()
-        yield from _nested(member, name)
+        yield name, member
+        yield from _members(member, name)
+
+
+def _nested(source: Source) -> Iterator[tuple[str, tuple[Path, ...]]]:
+    """What each of those fields reads."""
+    return ((name, member.reads()) for name, member in _members(source))
+
+
+def _suspicions(text: str, source: Source) -> Iterator[Suspicion]:
+    """Outputs that are, or may be, a function: nobody calls it, and JSON cannot say it."""
+    for output, found in ((RESULT, source), *_members(source)):
+        for name in dict.fromkeys(function.name for function in found.functions):
+            if name and run(build(f"${name}"), MISSING) is not State.FUNCTION:
+                continue  # a variable that nobody bound: it is missing, and no function
+            what = f"the function ${name} itself, which is not called" if name else "a function that is not called"
+            fix = f"call it: ${name}(...)" if name else "call it, or leave it out"
+            yield Suspicion(output, what, fix, uncalled(text, name) if name else "")
 
 
 EXAMPLES: Final = (

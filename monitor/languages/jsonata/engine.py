@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from decimal import Decimal
+from itertools import pairwise
 from typing import Final, TypeAlias
 
 from jsonata2py import (
@@ -35,6 +36,7 @@ Result: TypeAlias = "Value | dict[str, Value] | EvaluationFault"
 
 _TOO_DEEP: Final = "U1001"  # the engine's own code for a recursion that does not end
 _EXACT: Final = 2.0**53
+_BINDING: Final = frozenset({TokenType.AT, TokenType.HASH})
 
 
 # -- compiling --------------------------------------------------------------------------------------------
@@ -61,9 +63,27 @@ def _too_deep() -> ContractError:
     )
 
 
+def _refuse_bindings(source: str) -> None:
+    """``a@$x#$i@$y``: a third binding on one step makes jsonata2py's parser loop for ever. Raises ContractError."""
+    run, before = 0, TokenType.EOF
+    for token in Lexer.tokenize(source):
+        if token.type is TokenType.VARIABLE and before in _BINDING:
+            run += 1
+        elif token.type not in _BINDING:
+            run = 0
+        if run > 2 and before is TokenType.AT:
+            raise ContractError(
+                f"JSONata: ${printable(token.value)} is a third variable bound to one step, which is not taken",
+                where=position(source, token.position),
+                fix="bind at most two variables (@$x, #$i) to a step",
+            )
+        before = token.type
+
+
 def parse(source: str) -> AstNode:
     """The syntax tree of ``source``. Raises ContractError."""
     try:
+        _refuse_bindings(source)
         return Parser.parse(source)
     except ParseError as error:
         raise _refusal(source, error.error_code, error.message, error.position) from None
@@ -80,6 +100,15 @@ def refuse_eval(source: str) -> None:
                 where=position(source, token.position),
                 fix="write what it evaluates into the expression itself",
             )
+
+
+def uncalled(source: str, name: str) -> str:
+    """Where the function ``$name`` is first named and not called; empty where it is not."""
+    tokens = Lexer.tokenize(source)
+    for token, following in pairwise(tokens):
+        if token.type is TokenType.VARIABLE and token.value == name and following.type is not TokenType.LPAREN:
+            return position(source, token.position)
+    return ""
 
 
 def build(source: str) -> CompiledExpression:

@@ -100,7 +100,7 @@ class _Walk:
         def call(arguments: Sequence[Source], context: Source) -> Source:
             return call_builtin(name, self.call, arguments, context)
 
-        return Source(functions=(Function(object(), call),))
+        return Source(functions=(Function(object(), call, name),))
 
     def _applied(self, callee: Source, arguments: Sequence[Source], context: Source) -> Source:
         """A call of whatever ``callee`` may be."""

@@ -29,10 +29,14 @@ NOWHERE: Final[Paths] = frozenset()
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Function:
-    """A function value. ``key`` tells recursion; ``call`` takes the arguments and the context of the call."""
+    """A function value. ``key`` tells recursion; ``call`` takes the arguments and the context of the call.
+
+    ``name`` is a built-in function's own.
+    """
 
     key: object
     call: Callable[[Sequence[Source], Source], Source]
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,134 @@
+"""Contracts, translations and monitor.yaml looked at before a vendor is called: what is wrong or seldom meant.
+
+1. What a room can see by itself it sees by itself (contracts, languages, checking); here they are put together.
+2. The engine is asked in judging processes, never here: a contract may be hostile.
+3. Nothing stops it: what cannot be read is a remark, and the rest is looked at all the same.
+4. Nothing is written, and no secret is needed or told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from monitor.checking.contract.places import ABSENT as NO_DOCUMENT
+from monitor.checking.contract.places import Place
+from monitor.checking.contract.reading import ties
+from monitor.contracts.lint import Remark, Subject, order_of, same_requests, subject_of, suspicions
+from monitor.contracts.lint.subjects import ABSENT
+from monitor.contracts.load import Loaded, load, shown
+from monitor.contracts.places import UNKNOWN, spots_in
+from monitor.errors import ConfigFault, ContractError
+from monitor.model import Settings, Vendor
+from monitor.pact_engine.rules import makes_keys_data
+from monitor.pipeline.lint.engine import Looked, asked
+from monitor.pipeline.lint.sending import never_sent, unbound_states
+from monitor.pipeline.lint.translations import of_translations
+from monitor.pipeline.planning import chosen_vendors
+from monitor.pipeline.tools import Tools
+from monitor.recordings.masking import Masker
+from monitor.recordings.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Linted:
+    """Every remark, worst first. ``files`` and ``interactions`` are how many were looked at."""
+
+    remarks: tuple[Remark, ...]
+    files: int
+    interactions: int
+
+
+def _told(vendor: Vendor, rule: str, faults: Iterable[ConfigFault]) -> Iterator[Remark]:
+    for fault in faults:
+        yield Remark(rule, fault.file, fault.path, vendor.name, fault.what, fault.fix, "", fault.line, fault.column)
+
+
+def _faults(vendor: Vendor, loaded: Loaded) -> Iterator[Remark]:
+    yield from _told(vendor, "contract-fault", loaded.broken)
+    yield from _told(vendor, "duplicate-interaction", loaded.duplicates)
+    yield from _told(vendor, "unbound-name", loaded.unknown)
+
+
+def _tied(subject: Subject) -> Iterator[Remark]:
+    if subject.body is ABSENT:
+        return
+    covering = tuple(rule for rule in subject.rules if rule.covers)
+    rules = tuple(rule.rule for rule in covering)
+    root = Place((), subject.body, NO_DOCUMENT, rules, keyed=makes_keys_data(rules))
+    for tie in ties(root):
+        at = next(rule.at for rule in covering if rule.rule.path == tie.paths[0])
+        fix = f"name {tie.place} in one of them (a key weighs more than a star), or delete one"
+        yield subject.remark("tied-rules", at, f"the rules {tie}", fix)
+
+
+def _looked(vendor: Vendor, loaded: Loaded) -> tuple[list[Looked], list[Remark]]:
+    """The vendor's interactions as lint looks at them, and what cannot be looked at."""
+    found: list[Looked] = []
+    faults: list[Remark] = []
+    for interaction in loaded.interactions:
+        try:
+            found.append(Looked(vendor, subject_of(interaction), interaction))
+        except ContractError as error:
+            contract = interaction.contract
+            file, pointer = (contract.file, contract.pointer) if contract else ("", "")
+            faults.append(Remark("contract-fault", file, error.where or pointer, vendor.name, error.what, error.fix))
+    return found, faults
+
+
+def _of_vendor(settings: Settings, store: Store, vendor: Vendor) -> tuple[list[Looked], list[Remark]]:
+    """The vendor's interactions, and all that is to be said of them without the engine."""
+    loaded = load(vendor, settings.root, settings.file)
+    looked, remarks = _looked(vendor, loaded)
+    remarks += _faults(vendor, loaded)
+    remarks += unbound_states(vendor, loaded, shown(settings.file, settings.root))
+    for one in looked:
+        remarks += suspicions(one.subject)
+        remarks += _tied(one.subject)
+        remarks += never_sent(vendor, one.subject, one.interaction)
+        remarks += of_translations(settings, store, one.subject, one.interaction)
+    remarks += same_requests(one.subject for one in looked)
+    return looked, remarks
+
+
+def _spotted(settings: Settings, vendors: Iterable[Vendor], remarks: Iterable[Remark]) -> Iterator[Remark]:
+    """With line and column, where the file is a contract."""
+    listed = tuple(remarks)
+    files = {shown(path, settings.root): path for vendor in vendors for path in vendor.contracts}
+    wanted: dict[str, list[str]] = {}
+    for remark in listed:
+        if not remark.line and remark.file in files:
+            wanted.setdefault(remark.file, []).append(remark.pointer)
+    spots: Mapping[str, Mapping[str, tuple[int, int]]] = {
+        file: spots_in(files[file], pointers) for file, pointers in wanted.items()
+    }
+    for remark in listed:
+        line, column = spots.get(remark.file, {}).get(remark.pointer, UNKNOWN)
+        yield replace(remark, line=line, column=column) if line and not remark.line else remark
+
+
+def _masked(remark: Remark, masker: Masker) -> Remark:
+    """What monitor.yaml expanded may be a secret, wherever it was named."""
+    text = masker.text
+    return replace(
+        remark,
+        pointer=text(remark.pointer),
+        what=text(remark.what),
+        fix=text(remark.fix),
+        interaction=text(remark.interaction),
+    )
+
+
+def lint(settings: Settings, tools: Tools, names: tuple[str, ...]) -> Linted:
+    """What is to be said of the named vendors (none: all). Raises UsageError for a name that is not there."""
+    vendors = chosen_vendors(settings, names)
+    looked: list[Looked] = []
+    found: list[Remark] = []
+    for vendor in vendors:
+        more, remarks = _of_vendor(settings, tools.store, vendor)
+        looked += more
+        found += remarks
+    found += asked(tools, looked)
+    masked = (_masked(remark, tools.masker) for remark in _spotted(settings, vendors, found))
+    files = {path for vendor in vendors for path in vendor.contracts}
+    return Linted(tuple(sorted(dict.fromkeys(masked), key=order_of)), len(files), len(looked))

@@ -1,0 +1,54 @@
+"""Interactions that can never be sent, and states that nobody needs."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Final
+
+from monitor.calling.request import build, refusal
+from monitor.contracts.lint import Remark, Subject
+from monitor.contracts.lint.fixes import pasteable
+from monitor.contracts.load import Loaded
+from monitor.errors import ContractError
+from monitor.jsonpaths import Path
+from monitor.model import Interaction, Vendor
+from monitor.printable import printable
+
+_NOWHERE: Final = "https://vendor.invalid"  # stands for a base_url that is not known here
+_UNEXPANDED: Final = "${"
+
+
+def _split(refused: str) -> tuple[str, str]:
+    """What is wrong, and the YAML that mends it."""
+    what, _, fix = refused.partition("; ")
+    return what, fix
+
+
+def never_sent(vendor: Vendor, subject: Subject, interaction: Interaction) -> Iterator[Remark]:
+    """Every reason why the interaction is not sent."""
+    if interaction.refusal:
+        at: Path = (subject.states_at,) if "is not bound" in interaction.refusal else ("request", "generators")
+        yield subject.remark("never-sent", at, *_split(interaction.refusal))
+    if refused := refusal(vendor, interaction):
+        yield subject.remark("never-sent", ("request", "method"), *_split(refused))
+    known = replace(vendor, base_url=_NOWHERE) if _UNEXPANDED in vendor.base_url else vendor
+    try:
+        build(known, interaction)
+    except ContractError as error:
+        name = pasteable(printable(interaction.description))
+        fix = error.fix or f'correct it, or skip it; add to the vendor: skip: {{{name}: "why"}}'
+        yield subject.remark("never-sent", ("request",), f"it cannot be sent: {error.what}", fix)
+
+
+def unbound_states(vendor: Vendor, loaded: Loaded, config: str) -> Iterator[Remark]:
+    """States of monitor.yaml that no contract has."""
+    if loaded.broken:  # a contract that cannot be read may have the very state
+        return
+    for name in vendor.states:
+        if name not in loaded.states:
+            near = difflib.get_close_matches(name, loaded.states, n=1, cutoff=0.5)
+            fix = f"did you mean '{printable(near[0])}'?" if near else "delete it"
+            what = f"no contract has a provider state '{printable(name)}'"
+            yield Remark("unbound-name", config, f"vendors.{vendor.name}.states", vendor.name, what, fix)
