@@ -1,12 +1,14 @@
-"""show, diff, vendors, contracts list, config check: look at what is there; nothing is called."""
+"""show, vendors, contracts list, config check: look at what is there; nothing is called."""
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from monitor.cli import completing
 from monitor.cli.console import (
     ConfigOption,
     InteractionOption,
@@ -28,13 +30,28 @@ if TYPE_CHECKING:
     from monitor.model import Recording, Response, Settings
     from monitor.pipeline.planning import Job
     from monitor.recordings.masking import Masker
+    from monitor.recordings.store import Store
 
 RecordingArgument = Annotated[
-    str, typer.Argument(help="A recording: a .har file, or its path below the recordings folder.")
+    str,
+    typer.Argument(
+        help="A recording: a .har file, or its path below the recordings folder.",
+        autocompletion=completing.recordings,
+    ),
 ]
 
 
-def _settings_or_none(config: Path | None) -> Settings | None:
+class LookFormat(StrEnum):
+    """For people or for machines."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+LookFormatOption = Annotated[LookFormat, typer.Option("--format", "-f", help="For people, or for machines.")]
+
+
+def settings_or_none(config: Path | None) -> Settings | None:
     """Settings, if there are any: a recording can be looked at without a monitor.yaml."""
     from monitor.errors import UsageError
 
@@ -46,11 +63,15 @@ def _settings_or_none(config: Path | None) -> Settings | None:
         return None
 
 
-def _read(settings: Settings | None, name: str) -> Recording:
+def store_of(settings: Settings | None) -> Store:
     from monitor.recordings.store import Store
 
-    root = Path(settings.recordings_dir) if settings else Path("recordings").absolute()
-    return Store(root).read(recording_path(name, str(root)))
+    return Store(Path(settings.recordings_dir) if settings else Path("recordings").absolute())
+
+
+def _read(settings: Settings | None, name: str) -> Recording:
+    store = store_of(settings)
+    return store.read(recording_path(name, str(store.root)))
 
 
 def _outline(shape: Shape, path: JsonPath) -> Iterator[str]:
@@ -108,7 +129,7 @@ def show(
 
       monitor show recordings/baseline/crm/a-get-request-to-look-up-customer-by-phone-1a2b3c4d.har
     """
-    kept = _read(_settings_or_none(config), recording)
+    kept = _read(settings_or_none(config), recording)
     lines = [*_head(kept)]
     response = kept.exchange.response
     if response is not None and raw:
@@ -120,65 +141,6 @@ def show(
         lines += outline_of(response)
     write("\n".join(lines) + "\n")
     return 0
-
-
-MAX_VALUES_BYTES: Final = 1_000_000  # DeepDiff's time grows faster than its input
-
-
-def _values(before: Response, after: Response) -> Iterator[str]:
-    """DeepDiff's view of what differs between two bodies, values included."""
-    from deepdiff import DeepDiff
-
-    from monitor.errors import UsageError
-    from monitor.jsonpaths import read_json
-
-    size = len(before.body) + len(after.body)
-    if size > MAX_VALUES_BYTES:
-        raise UsageError(
-            f"the bodies are {size:,} bytes; --values compares up to {MAX_VALUES_BYTES:,}", fix="leave it out"
-        )
-    told = DeepDiff(read_json(before.body).value, read_json(after.body).value, verbose_level=2)
-    yield from (printable(line, 500) for line in told.pretty().splitlines())
-
-
-def diff(
-    a: RecordingArgument,
-    b: RecordingArgument,
-    values: Annotated[bool, typer.Option("--values", help="Tell the values that differ too (small bodies).")] = False,
-    config: ConfigOption = None,
-) -> int:
-    """Tell the structural difference from recording A to recording B. Exits 1 if there is one.
-
-    Examples:
-
-      monitor diff recordings/baseline/crm/lookup-1a2b3c4d.har recordings/runs/RUN/crm/lookup-1a2b3c4d.har
-    """
-    from monitor.checking.severity import severity_of
-    from monitor.checking.structure import changes
-    from monitor.checking.words import told
-    from monitor.errors import JsonError, RecordingError
-    from monitor.model import Finding
-
-    settings = _settings_or_none(config)
-    responses: list[Response] = []
-    for name in (a, b):
-        response = _read(settings, name).exchange.response
-        if response is None:
-            raise RecordingError("it holds no response", where=name, fix="name another recording")
-        responses.append(response)
-    try:
-        found = changes(*responses)
-    except JsonError as error:
-        raise RecordingError(f"its body cannot be compared: {error}", where=b, fix="name another recording") from None
-    findings = [Finding(c.root, severity_of(c.kind, False, {}), False, c) for c in found]
-    for group in told(findings):
-        write("\n".join([group.root, *(f"  {line}" for line in group.lines)]) + "\n")
-    if not findings:
-        write("no structural difference\n")
-    if values:
-        lines = [f"  {line}" for line in _values(*responses)]
-        write("\n".join(["values", *lines] if lines else ["no value differs"]) + "\n")
-    return 1 if findings else 0
 
 
 def vendors(config: ConfigOption = None) -> int:
@@ -242,7 +204,6 @@ def config_check(config: ConfigOption = None) -> int:
 
 def register(app: typer.Typer) -> None:
     app.command()(show)
-    app.command()(diff)
     app.command()(vendors)
     CONTRACTS.command("list")(contracts_list)
     CONFIG.command("check")(config_check)
