@@ -88,6 +88,14 @@ def tls_context(vendor: Vendor) -> ssl.SSLContext:
         raise ConfigError([ConfigFault(vendor.verify, 0, 0, "", what, fix)]) from None
 
 
+def _is_usable(proxy: str) -> bool:
+    try:
+        parts = urlsplit(proxy)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # a port that is no number, half an IPv6 address
+        return False
+
+
 def proxy_for(url: str, proxies: Mapping[str, str], bypass: bool) -> str:
     """The proxy for ``url`` out of ``{scheme or 'all': proxy URL}``, empty for none. Raises UsageError for SOCKS."""
     scheme = urlsplit(url).scheme
@@ -95,7 +103,7 @@ def proxy_for(url: str, proxies: Mapping[str, str], bypass: bool) -> str:
     if not proxy:
         return ""
     proxy = proxy if "://" in proxy else f"http://{proxy}"
-    if urlsplit(proxy).scheme not in ("http", "https") or not urlsplit(proxy).hostname:
+    if not _is_usable(proxy):
         what = f"the proxy that the environment names for {scheme} is not an http:// or https:// proxy"
         raise UsageError(what, fix="set HTTPS_PROXY or HTTP_PROXY to one, or name the vendor's host in NO_PROXY")
     return proxy

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from monitor.cli import completing
 from monitor.cli.checking import selection_of
 from monitor.cli.console import (
     ConfigOption,
@@ -154,6 +155,8 @@ def record(  # noqa: PLR0913, PLR0917 - a command's options are its parameters
         report = check(settings, tools, selection_of([vendor], interaction), command="record")
     for result in report.results:
         write(_kept(result, settings, tools))
+    for text in report.notes:
+        note(f"note: {text}")
     kept = [result.evidence for result in report.results if result.outcome.judged]
     if not kept:
         return report.exit_code
@@ -167,8 +170,13 @@ def record(  # noqa: PLR0913, PLR0917 - a command's options are its parameters
 
 def approve(  # noqa: PLR0913, PLR0917 - a command's options are its parameters
     vendor: VendorOption,
-    interaction: Annotated[str | None, typer.Argument(help="Only this interaction: id or description.")] = None,
-    recording: Annotated[str | None, typer.Argument(help="The recording; the newest by default.")] = None,
+    interaction: Annotated[
+        str | None,
+        typer.Argument(help="Only this interaction: id or description.", autocompletion=completing.interactions),
+    ] = None,
+    recording: Annotated[
+        str | None, typer.Argument(help="The recording; the newest by default.", autocompletion=completing.recordings)
+    ] = None,
     accept_loss: LossOption = None,
     message: NoteOption = "",
     by: ByOption = "",

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Final, Self, TextIO
 
 import typer
 
+from monitor.cli import completing
 from monitor.errors import StorageError, UsageError
 from monitor.printable import printable
 
@@ -21,10 +22,19 @@ if TYPE_CHECKING:
     from monitor.model import Result, Settings
 
 ConfigOption = Annotated[Path | None, typer.Option("--config", "-c", help="monitor.yaml to use.", show_default=False)]
-VendorsOption = Annotated[list[str] | None, typer.Option("--vendor", "-v", help="Only this vendor; may be repeated.")]
-VendorOption = Annotated[str, typer.Option("--vendor", "-v", help="The vendor.")]
+VendorsOption = Annotated[
+    list[str] | None,
+    typer.Option("--vendor", "-v", help="Only this vendor; may be repeated.", autocompletion=completing.vendors),
+]
+VendorOption = Annotated[str, typer.Option("--vendor", "-v", help="The vendor.", autocompletion=completing.vendors)]
 InteractionOption = Annotated[
-    str | None, typer.Option("--interaction", "-i", help="Only this interaction: id or description.")
+    str | None,
+    typer.Option(
+        "--interaction",
+        "-i",
+        help="Only this interaction: id or description.",
+        autocompletion=completing.interactions,
+    ),
 ]
 WaitOption = Annotated[bool, typer.Option("--wait", help="Wait for another run over the vendor instead of failing.")]
 

@@ -13,7 +13,19 @@ import typer
 from typer.exceptions import TyperException
 
 from monitor import __version__
-from monitor.cli import approving, checking, looking, sandboxing, starting
+from monitor.cli import (
+    approving,
+    checking,
+    diagnosing,
+    differing,
+    history,
+    keeping,
+    linting,
+    looking,
+    reviewing,
+    sandboxing,
+    starting,
+)
 from monitor.cli.console import close_quietly, note, report_error
 from monitor.cli.groups import GROUPS
 from monitor.errors import MonitorError
@@ -32,7 +44,19 @@ app = typer.Typer(
     no_args_is_help=True,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for commands in (checking, approving, looking, starting, sandboxing):
+for commands in (
+    checking,
+    approving,
+    looking,
+    differing,
+    history,
+    reviewing,
+    linting,
+    keeping,
+    diagnosing,
+    starting,
+    sandboxing,
+):
     commands.register(app)
 for group in GROUPS:
     app.add_typer(group)

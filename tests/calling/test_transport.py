@@ -25,7 +25,9 @@ def test_the_proxy_of_a_url(url: str, proxies: Mapping[str, str], bypass: bool, 
     assert proxy_for(url, proxies, bypass) == proxy
 
 
-@pytest.mark.parametrize("proxy", ["socks5://user:secret@host:1080", "http://", "ftp://x"])
+@pytest.mark.parametrize(
+    "proxy", ["socks5://user:secret@host:1080", "http://", "ftp://x", "http://h:secret", "h:0", "[::secret"]
+)
 def test_a_proxy_that_cannot_be_used(proxy: str) -> None:
     with pytest.raises(UsageError) as raised:
         proxy_for("https://api.example.com", {"https": proxy}, bypass=False)
