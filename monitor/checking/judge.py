@@ -42,7 +42,7 @@ from monitor.model import (
     Outcome,
     Response,
 )
-from monitor.pact_engine import disagreement, read_expected
+from monitor.pact_engine import read_expected
 from monitor.printable import printable
 
 _T = TypeVar("_T")
@@ -212,6 +212,8 @@ def _ask_official(contract: Contract, response: Response, asked: _Asked) -> None
     if asked(partial(contracts.tied_rules, contract)):
         asked.notes.append("the official verifier was not asked: rules of equal weight leave the verdict to chance")
         return
+    from monitor.pact_engine.oracle import disagreement  # noqa: PLC0415 - a recheck may ask; nothing else does
+
     try:
         found = disagreement(contract.pact, response)
     except NotJudgedError as error:

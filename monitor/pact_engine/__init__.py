@@ -1,7 +1,8 @@
 """The official Pact matcher behind one small interface: a contract and a response in, mismatches out.
 
-Verdicts come from Pact's own Rust library, in this process and without HTTP. What it cannot judge raises
-NotJudgedError.
+Verdicts come from Pact's own Rust library, in this process and without HTTP. The official Verifier, which speaks HTTP
+to a replay on loopback, judges what that way cannot (verifier.py), and tells whether both agree (oracle.py); it is
+loaded only when it is asked. What neither judges raises NotJudgedError.
 """
 
 from monitor.pact_engine.engine import describe_engine, expected_contents, match_response

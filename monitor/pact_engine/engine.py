@@ -7,24 +7,31 @@ matcher as the contents of two messages: unexpected keys are allowed there, and 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
-from functools import partial
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import lru_cache, partial
 from typing import Final
 
 from monitor.errors import NotJudgedError
-from monitor.headers import is_json
 from monitor.model import Response
 from monitor.pact_engine import native
-from monitor.pact_engine.cleaning import BOM, taken
-from monitor.pact_engine.content_types import actual_body, gated, is_multipart
+from monitor.pact_engine.cleaning import BOM, is_null
+from monitor.pact_engine.content_types import (
+    actual_body,
+    expected_body,
+    filled,
+    gated,
+    is_multipart,
+    is_type_mismatch,
+    says_nothing,
+)
 from monitor.pact_engine.expected import ExpectedResponse, read_expected
-from monitor.pact_engine.headers import HeaderRule, HeaderRules, definition_of, match_headers
-from monitor.pact_engine.mismatch import EngineMismatch
+from monitor.pact_engine.faults import BeyondInterfaceError
+from monitor.pact_engine.headers import HeaderRule, HeaderRules, definition_of, match_headers, named_header
+from monitor.pact_engine.mismatch import EMPTY_BODY, FILLED_BODY, EngineMismatch, body_mismatch
 from monitor.printable import printable
 
 _SWITCH: Final = "PACT_MATCHING_ENGINE"
-_BACKTRACE: Final = "\n\nStack backtrace:"
-_TOO_DEEP: Final = "recursion limit exceeded"
 
 
 def describe_engine() -> str:
@@ -36,9 +43,9 @@ def describe_engine() -> str:
 
 
 def _status(
-    scope: native.Scope, contract: native.NativeContract, expected: ExpectedResponse, status: int
+    scope: native.Scope, contract: native.NativeContract | None, expected: ExpectedResponse, status: int
 ) -> Iterator[EngineMismatch]:
-    rules = list(native.rules(scope, contract, native.STATUS))
+    rules = list(native.rules(scope, contract, native.STATUS)) if contract else []
     if rules:
         complaints = [native.number_complaint(rule, expected.status, status) for _, rule in rules]
         if expected.combined_by_or("status") and not all(complaints):
@@ -52,52 +59,26 @@ def _status(
 # -- headers ----------------------------------------------------------------------------------------------
 
 
-def _header_name(path: str) -> str:
-    """The header that a rule is for: V2 files give ``X-A``, later ones ``$['X-A']`` or ``$.Location``; lower case."""
-    if path.startswith("$['") and path.endswith("']"):
-        return path[3:-2].replace("\\'", "'").lower()
-    return path.removeprefix("$.").lower()
-
-
 def _header_rules(
     scope: native.Scope, contract: native.NativeContract, expected: ExpectedResponse
 ) -> dict[str, HeaderRules]:
     grouped: dict[str, list[HeaderRule]] = {}
     for path, rule in native.rules(scope, contract, native.HEADER):
         known = HeaderRule(definition_of(native.rule_json(rule)), partial(native.text_complaint, rule))
-        grouped.setdefault(_header_name(path), []).append(known)
+        grouped.setdefault(named_header(path), []).append(known)
     return {name: HeaderRules(tuple(rules), expected.combined_by_or("header", name)) for name, rules in grouped.items()}
 
 
 # -- body -------------------------------------------------------------------------------------------------
 
 
-def _body_mismatch(expected: str, actual: str, message: str) -> EngineMismatch:
+def _whole_body(expected: str, actual: str, message: str) -> EngineMismatch:
     return EngineMismatch("body", "$", expected, actual, message, "BodyMismatch")
 
 
 def _against_empty(response: Response) -> Iterator[EngineMismatch]:
-    content_type = response.header("content-type")
-    # the specification's cases want JSON null to count as no body
-    is_null = response.body.strip() == b"null" and (content_type is None or is_json(content_type))
-    if response.body and not is_null:
-        text = response.body.decode("utf-8", "replace")
-        yield _body_mismatch("", text, "Expected empty body but received one")
-
-
-def _engine_mismatch(fields: Mapping[str, str]) -> EngineMismatch:
-    # where RUST_BACKTRACE is set the engine appends where it stands, which says nothing of the response
-    message = fields.get("mismatch", "").partition(_BACKTRACE)[0]
-    if message.startswith("Failed to parse") and _TOO_DEEP in message:
-        raise NotJudgedError("the body is nested deeper than the 127 levels that Pact's engine reads")
-    return EngineMismatch(
-        place="body",
-        path=fields.get("path", "$"),
-        expected=fields.get("expected", ""),
-        actual=fields.get("actual", ""),
-        message=message,
-        kind=fields.get("type", ""),
-    )
+    if response.body and not is_null(response):
+        yield _whole_body("", response.body.decode("utf-8", "replace"), FILLED_BODY)
 
 
 def _body(
@@ -105,26 +86,26 @@ def _body(
 ) -> Iterator[EngineMismatch]:
     if expected.body_missing:
         return
-    if content is None:
-        yield from _against_empty(response)
-        return
-    wanted, got = native.Body(content, expected.content_type), actual_body(response)
-    if not got.content:
-        yield _body_mismatch(content.decode("utf-8", "replace"), "", "Expected body but was empty")
-        return
+    wanted, got = expected_body(content, expected.content_type), actual_body(response)
     if is_multipart(wanted.content_type) and is_multipart(got.content_type):
-        raise NotJudgedError("a multipart body cannot be judged by Pact's engine")
-
-    is_text = got.content_type is not None and not is_json(got.content_type)
-    sent = got.content if is_text else taken(got.content)
+        raise BeyondInterfaceError("a multipart body cannot be judged through the C interface of Pact's engine")
 
     def compare(content_type: str | None) -> list[dict[str, str]]:
-        return native.match_bodies(dict(expected.rules), wanted, native.Body(sent, content_type))
+        typed = replace(got, content_type=content_type)
+        return native.match_bodies(dict(expected.rules), filled(wanted, got), filled(typed, wanted))
 
     def passes(wanted_type: str, got_type: str) -> bool:
         return content_type_rules is not None and not content_type_rules.of_value(wanted_type, got_type)
 
-    yield from map(_engine_mismatch, gated(compare, wanted, got, passes))
+    found: list[dict[str, str]] = []
+    if not (says_nothing(wanted) or says_nothing(got)):
+        found = gated(compare, wanted, got, passes)
+    if (wanted.content and got.content) or is_type_mismatch(found):
+        yield from map(body_mismatch, found if content is not None else ())
+    elif content is None:
+        yield from _against_empty(response)
+    else:
+        yield _whole_body(content.decode("utf-8", "replace"), "", EMPTY_BODY)
 
 
 # -- all --------------------------------------------------------------------------------------------------
@@ -139,26 +120,43 @@ def _native_text(pact: bytes) -> bytes:
     return pact.removeprefix(BOM)
 
 
-def match_response(pact: bytes, response: Response) -> tuple[EngineMismatch, ...]:
-    """All that ``pact`` forbids of ``response``, in one fixed order; empty where it allows it.
-
-    ``pact`` is a Pact file (JSON, V1 to V4, with its metadata) of exactly one HTTP interaction.
-    Raises NotJudgedError for what the engine cannot judge: a file it refuses, multipart bodies, plug-ins, a regular
-    expression that never ends, too deep a body. Its text holds no vendor value.
-    """
+def match_in_process(pact: bytes, response: Response) -> tuple[EngineMismatch, ...]:
+    """``match_response`` without the fall-back: BeyondInterfaceError for what the Verifier may judge nevertheless."""
     _refuse_other_engine()
-    expected = read_expected(pact)
+    expected, content = read_expected(pact), expected_contents(pact)
     with native.Scope() as scope:
-        contract = native.open_contract(scope, _native_text(pact))
-        rules = _header_rules(scope, contract, expected)
+        # opening costs as much as matching a small body, and only rules outside of the body need it
+        contract = native.open_contract(scope, _native_text(pact)) if expected.ruled_outside_body else None
+        rules = _header_rules(scope, contract, expected) if contract else {}
         found = [
             *_status(scope, contract, expected, response.status),
             *match_headers(expected.headers, response.headers, rules),
-            *_body(contract.contents(), expected, response, rules.get("content-type")),
+            *_body(content, expected, response, rules.get("content-type")),
         ]
     return tuple(sorted(dict.fromkeys(found), key=EngineMismatch.sort_key))
 
 
+def match_response(pact: bytes, response: Response) -> tuple[EngineMismatch, ...]:
+    """All that ``pact`` forbids of ``response``, in one fixed order; empty where it allows it.
+
+    ``pact`` is a Pact file (JSON, V1 to V4, with its metadata) of exactly one HTTP interaction. What the library's
+    parts cannot judge the official Verifier is asked about (multipart bodies, say): see ``verify_response``.
+    Raises NotJudgedError for what neither can judge: a file it refuses, plug-ins, a regular expression that never
+    ends, too deep a body. Its text holds no vendor value.
+    """
+    try:
+        return match_in_process(pact, response)
+    except BeyondInterfaceError as fault:
+        first = fault
+    from monitor.pact_engine.verifier import verify_response  # noqa: PLC0415 - seldom needed, and slow to load
+
+    try:
+        return verify_response(pact, response)
+    except NotJudgedError as fault:
+        raise NotJudgedError(f"{first.what}; {fault.what}", fix=first.fix or fault.fix) from None
+
+
+@lru_cache(32)
 def expected_contents(pact: bytes) -> bytes | None:
     """The decoded body of the contract's example; None where it is missing, null or empty. Raises NotJudgedError."""
     read_expected(pact)

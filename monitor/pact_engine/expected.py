@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Final
 
 from monitor.errors import JsonError, NotJudgedError
@@ -45,14 +46,20 @@ class ExpectedHeader:
 class ExpectedResponse:
     """``rules`` is matchingRules as it stands in the file. ``content_type`` is what the contract says of its body.
 
-    ``body_missing``: the contract says nothing of the body, so that anything passes.
+    ``body_missing``: the contract says nothing of the body, so that anything passes. ``body_empty``: it wants none.
     """
 
     status: int
     headers: tuple[ExpectedHeader, ...]
     content_type: str | None
     body_missing: bool
+    body_empty: bool
     rules: Mapping[str, Json] = field(default_factory=dict)
+
+    @property
+    def ruled_outside_body(self) -> bool:
+        """Whether there may be rules for status or headers; never False where there are some."""
+        return any(key != "body" and not key.startswith("$.body") for key in self.rules)
 
     def combined_by_or(self, category: str, name: str = "") -> bool:
         """Whether one matching rule is enough (``combine: OR``). ``name`` is a header's; any case."""
@@ -120,7 +127,8 @@ def _needs_plugin(pact: Mapping[str, Json], interaction: Mapping[str, Json]) -> 
     return bool(plugins) and bool(interaction.get("pluginConfiguration"))
 
 
-def _interaction(pact: bytes) -> tuple[dict[str, Json], dict[str, Json]]:
+def read_interaction(pact: bytes) -> tuple[dict[str, Json], dict[str, Json]]:
+    """A Pact file and its one interaction over HTTP, as they stand there. Raises NotJudgedError for what is none."""
     try:
         document = read_json(pact, max_depth=MAX_PACT_DEPTH, exact=False).value
     except JsonError as error:
@@ -134,9 +142,10 @@ def _interaction(pact: bytes) -> tuple[dict[str, Json], dict[str, Json]]:
     return document, interaction
 
 
+@lru_cache(32)  # one response is asked about in several ways
 def read_expected(pact: bytes) -> ExpectedResponse:
     """What ``pact`` (a Pact file of one interaction) expects. Raises NotJudgedError for what is no such file."""
-    document, interaction = _interaction(pact)
+    document, interaction = read_interaction(pact)
     response = interaction.get("response", {})
     if not isinstance(response, dict):
         raise NotJudgedError("the contract's response is not an object", fix="mend the contract")
@@ -147,11 +156,14 @@ def read_expected(pact: bytes) -> ExpectedResponse:
         raise NotJudgedError("the contract's status is not a number", fix="mend the contract")
     headers, v4 = _headers(response), _is_v4(document)
     body = response.get("body")
+    content = body.get("content") if v4 and isinstance(body, dict) else body
+    missing = "body" not in response or (v4 and isinstance(body, dict) and "content" not in body)
     rules = response.get("matchingRules", response.get("responseMatchingRules"))
     return ExpectedResponse(
         status=status,
         headers=headers,
         content_type=_content_type(response, headers, v4=v4),
-        body_missing="body" not in response or (v4 and isinstance(body, dict) and "content" not in body),
+        body_missing=missing,
+        body_empty=not missing and content in (None, ""),
         rules=rules if isinstance(rules, dict) else {},
     )

@@ -16,10 +16,10 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Final
 
-from monitor.errors import NotJudgedError
 from monitor.jsonpaths import Json
 from monitor.model import Headers
 from monitor.pact_engine.expected import ExpectedHeader, header_values
+from monitor.pact_engine.faults import BeyondInterfaceError
 from monitor.pact_engine.mismatch import HEADER_MISSING, EngineMismatch
 
 PARAMETERISED_HEADERS: Final = frozenset({"accept", "content-type"})
@@ -90,7 +90,9 @@ def _bound(rule: HeaderRule, name: str) -> int | None:
 def _list_complaint(rule: HeaderRule, expected: Sequence[str], actual: Sequence[str]) -> str:
     kind = rule.definition.get("match")
     if kind in _PER_MEMBER:
-        raise NotJudgedError(f"the rule {kind} on a header of several values cannot be judged", fix="use another rule")
+        raise BeyondInterfaceError(
+            f"the rule {kind} on a header of several values cannot be judged", fix="use another rule"
+        )
     least, most = _bound(rule, "min"), _bound(rule, "max")
     if least is not None and len(actual) < least:
         return f"Expected at least {least} values"
@@ -158,3 +160,10 @@ def definition_of(text: str) -> Mapping[str, Json]:
     """A rule's JSON as the library prints it."""
     value: Json = json.loads(text)
     return value if isinstance(value, dict) else {}
+
+
+def named_header(path: str) -> str:
+    """The header that a path is for: V2 files give ``X-A``, later ones ``$['X-A']`` or ``$.Location``; lower case."""
+    if path.startswith("$['") and path.endswith("']"):
+        return path[3:-2].replace("\\'", "'").lower()
+    return path.removeprefix("$.").lower()

@@ -16,11 +16,17 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
-from pact_ffi.ffi import ffi, lib
-
 from monitor.errors import NotJudgedError
 from monitor.jsonpaths import Json
+from monitor.pact_engine.faults import BeyondInterfaceError
 from monitor.printable import printable
+
+try:
+    from pact_ffi.ffi import ffi, lib
+except Exception:  # noqa: BLE001 - a broken library raises what it likes; told when it is wanted, see symbols.py
+    LOADED = False
+else:
+    LOADED = True
 
 Pointer: TypeAlias = object
 
@@ -32,12 +38,13 @@ _PANIC: Final = "INTERNAL ERROR: function panicked"
 
 
 def _call(name: str, *arguments: object) -> Pointer:
+    """Calls a function of the library: all of them stand in symbols.py."""
+    if not LOADED:
+        raise NotJudgedError("Pact's engine cannot be loaded", fix="run: monitor doctor")
     try:
         function = getattr(lib, name)
     except AttributeError:
-        raise NotJudgedError(
-            f"the installed pact_ffi has no {name}", fix="install the version that this package pins"
-        ) from None
+        raise BeyondInterfaceError(f"the installed pact_ffi has no {name}", fix="run: monitor doctor") from None
     result: Pointer = function(*arguments)
     return result
 
@@ -193,7 +200,7 @@ def match_bodies(rules_json: Json, expected: Body, actual: Body) -> list[dict[st
     _fill(second, actual)
     mismatches = _call("pactffi_match_message", first, second)
     if _is_null(mismatches):
-        raise NotJudgedError(
+        raise BeyondInterfaceError(
             "Pact's engine gave up on the body", fix="look for a costly regular expression among the contract's rules"
         )
     with Scope() as scope:

@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from itertools import combinations
 from typing import Final, TypeAlias
 
 from monitor.jsonpaths import Json
@@ -33,6 +34,7 @@ _TOKEN: Final = re.compile(
 )
 _ESCAPED: Final = re.compile(r"\\(.)", re.DOTALL)
 MAX_INDEX_LENGTH: Final = 20  # digits of the largest 64-bit number
+_COMPARED: Final = 300  # rules of one weight that are compared in pairs
 _NUMBER: Final = re.compile(r"\+?[0-9]+")
 
 # what matchers are also called, and what older files leave out
@@ -50,6 +52,7 @@ _KINDS: Final[Mapping[str, str]] = {
     "each-value": "eachValue",
     "status-code": "statusCode",
 }
+KEYS_ARE_DATA: Final = frozenset({"values", "eachValue"})
 _OLD_KINDS: Final = ("regex", "min", "max", "timestamp", "date", "time")
 
 
@@ -150,6 +153,30 @@ def heaviest(rules: RuleSet, fragments: Sequence[str]) -> tuple[Rule, ...]:
     weighed = [(weight, rule) for rule in rules if (weight := rule.weight(fragments)) is not None]
     most = max((weight for weight, _ in weighed), default=0)
     return tuple(rule for weight, rule in weighed if weight == most)
+
+
+def makes_keys_data(rules: RuleSet) -> bool:
+    """Whether some rule takes the keys of an object for data."""
+    return any(matcher.kind in KEYS_ARE_DATA for rule in rules for matcher in rule.matchers)
+
+
+def may_tie(rules: RuleSet) -> bool:
+    """Whether two rules could be the heaviest at one path. Quick, and never False where they can tie.
+
+    Where a rule holds its weight is always the same, so only rules of one weight whose tokens agree can tie.
+    """
+    by_weight: dict[tuple[int, bool], list[tuple[Token, ...]]] = {}
+    for rule in rules:
+        tokens = rule.tokens or ()
+        literals = sum(1 for token in tokens if not isinstance(token, Star))
+        by_weight.setdefault((2**literals * (len(tokens) + 1), rule.tokens is None), []).append(tokens)
+    if any(len(alike) > _COMPARED for alike in by_weight.values()):
+        return True
+    return any(
+        all(one == other or Star in (type(one), type(other)) for one, other in zip(first, second, strict=False))
+        for alike in by_weight.values()
+        for first, second in combinations(alike, 2)
+    )
 
 
 # -- from a contract --------------------------------------------------------------------------------------
