@@ -20,7 +20,7 @@ from monitor.recordings.locks import vendor_lock
 from monitor.recordings.masking import Masker
 from monitor.recordings.store import Store
 from monitor.verdict_cache import remembering
-from monitor.workers import JudgePool
+from monitor.workers.pool import JudgePool
 
 
 def now() -> datetime:

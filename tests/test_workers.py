@@ -10,7 +10,7 @@ import pytest
 
 from monitor.checking.judge import judge
 from monitor.model import Case, Judgement, Limits, Outcome, Response, Translation
-from monitor.workers import JudgePool
+from monitor.workers.pool import JudgePool
 
 
 def limits(seconds: float) -> Limits:

@@ -31,7 +31,7 @@ def _world(config: Path | None) -> World:
     from monitor.pipeline.doctor import World
     from monitor.recordings.masking import Masker
     from monitor.wiring import known_secrets, now
-    from monitor.workers import JudgePool
+    from monitor.workers.pool import JudgePool
 
     return World(
         config=config,

@@ -22,12 +22,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import cache, lru_cache
-from importlib.metadata import EntryPoint, entry_points
-from typing import Final, Protocol, TypeAlias, cast
+from typing import TYPE_CHECKING, Final, Protocol, TypeAlias, cast
 
 from monitor.errors import ContractError
 from monitor.jsonpaths import Json, Path
 from monitor.printable import printable
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
 
 GROUP: Final = "drift_monitor.languages"
 RESULT: Final = "result"  # the one output of a translation whose result has no named outputs
@@ -135,6 +137,8 @@ class Language(Protocol):
 
 
 def _foreign() -> dict[str, EntryPoint]:
+    from importlib.metadata import entry_points  # noqa: PLC0415 - a worker that needs none starts sooner
+
     return {point.name: point for point in entry_points(group=GROUP)}
 
 

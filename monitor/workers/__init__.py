@@ -6,8 +6,6 @@
 2. A case has a deadline that starts when a warm worker has it; start-up does not count. A worker that is late,
    too big or dead costs its own case (not_judged, with the reason) and is replaced.
 3. A worker whose parent was killed ends by itself: at end of input, or by its own alarm.
+
+Nothing is imported here: a worker loads as little as it can.
 """
-
-from monitor.workers.pool import JudgePool
-
-__all__ = ["JudgePool"]

@@ -6,15 +6,12 @@ import struct
 from dataclasses import dataclass
 from typing import IO, Final
 
-from pydantic import TypeAdapter
-
-from monitor.model import Case, Judgement, StoredCase
+from monitor.model import Case, StoredCase
 
 LENGTH: Final = struct.Struct(">Q")
 READY: Final = b"ready"
 MAX_ANSWER: Final = 256_000_000  # bytes of one judgement
 SHOW_ERRORS: Final = "MONITOR_TRACEBACK"  # what a worker says on standard error is shown, not dropped
-JUDGEMENTS: Final = TypeAdapter(Judgement)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,12 +12,13 @@ import threading
 import time
 from typing import Final
 
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from monitor.errors import NotJudgedError
 from monitor.model import Judgement
-from monitor.workers.frames import JUDGEMENTS, LENGTH, MAX_ANSWER, READY, SHOW_ERRORS, receive, send
+from monitor.workers.frames import LENGTH, MAX_ANSWER, READY, SHOW_ERRORS, receive, send
 
+_JUDGEMENTS: Final = TypeAdapter(Judgement)
 STARTUP_SECONDS: Final = 120.0
 DYING_SECONDS: Final = 5.0  # from the end of its output to the end of the process
 PIECE: Final = 1 << 20  # bytes read at once
@@ -92,7 +93,7 @@ class Worker:
         if answer is None:
             raise NotJudgedError(self._why_dead(deadline), fix="see judge_timeout and judge_memory under limits")
         try:
-            return JUDGEMENTS.validate_json(answer)
+            return _JUDGEMENTS.validate_json(answer)
         except ValidationError:
             raise NotJudgedError("the judging process answered what is no judgement") from None
 

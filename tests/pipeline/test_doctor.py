@@ -44,7 +44,7 @@ from monitor.pipeline.doctor.vendors import of_expiry, skew
 from monitor.pipeline.tools import Judges
 from monitor.recordings.locks import vendor_lock
 from monitor.recordings.masking import Masker
-from monitor.workers import JudgePool
+from monitor.workers.pool import JudgePool
 from tests.road.scripted import ScriptedVendor, interaction, json_answer, pact_of, serving
 
 MOMENT = datetime(2026, 11, 22, 8, 58, tzinfo=UTC)

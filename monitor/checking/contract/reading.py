@@ -9,7 +9,7 @@ from typing import Final
 
 from monitor.checking.contract.places import ABSENT, Found, Place
 from monitor.errors import JsonError
-from monitor.jsonpaths import Json, Path, format_path, read_json
+from monitor.jsonpaths import ANY, Json, Path, format_path, read_json
 from monitor.model import Contract
 from monitor.pact_engine import expected_contents, read_expected
 from monitor.pact_engine.rules import Rule, body_rules, heaviest, makes_keys_data, may_tie
@@ -49,6 +49,18 @@ def _walk(place: Place) -> Iterator[Place]:
         yield from _walk(child)
 
 
+def _leaves(value: Json, path: Path) -> Iterator[Path]:
+    """As ``_walk`` finds them where every key is a name: no rule need be weighed."""
+    if isinstance(value, dict) and value:
+        for key, child in value.items():
+            yield from _leaves(child, (*path, key))
+    elif isinstance(value, list) and value:
+        for child in value:
+            yield from _leaves(child, (*path, ANY))
+    else:
+        yield path
+
+
 @lru_cache(_KEPT)
 def reads(contract: Contract) -> tuple[Path, ...]:
     """The body paths that the contract's example names: leaves and empty containers, indexes as ANY, in its order.
@@ -58,6 +70,8 @@ def reads(contract: Contract) -> tuple[Path, ...]:
     root = example(contract)
     if root is None:
         return ()
+    if not root.keyed and root.expected is not ABSENT:
+        return tuple(dict.fromkeys(_leaves(root.expected, ())))
     return tuple(dict.fromkeys(place.path for place in _walk(root) if not _children(place)))
 
 

@@ -21,8 +21,8 @@ from monitor.checking.translations.documents import holds, passes_array, vanishe
 from monitor.checking.translations.masks import Masks
 from monitor.checking.translations.precision import precision_note
 from monitor.checking.translations.roots import root_of
-from monitor.checking.translations.schemas import REQUIRED, Violation, violations
 from monitor.checking.translations.sides import Side, Sides, sides_of
+from monitor.checking.translations.violation import REQUIRED, Violation
 from monitor.errors import ContractError, NotJudgedError
 from monitor.jsonpaths import Path, format_path
 from monitor.languages import CompiledTranslation, State, Value, compile_translation
@@ -54,7 +54,7 @@ def losses(translation: Translation, case: Case, roots: Sequence[str]) -> Answer
     show = _names_shown(translation, sides) if sides.raw is not sides.after else str
     found = tuple(_errors(compiled, sides) if sides.raw.fault else _turned(compiled, sides, show))
     failed = sides.raw.evaluation.fault is not None
-    invalid: Mapping[str, Violation] = {} if failed else violations(translation, sides.raw.evaluation, show)
+    invalid: Mapping[str, Violation] = {} if failed else _invalid(translation, sides, show)
     notes: tuple[str, ...] = ()
     if sides.masked and not sides.raw.fault:
         settled = Masks(compiled, sides).settled(found, invalid)
@@ -62,6 +62,14 @@ def losses(translation: Translation, case: Case, roots: Sequence[str]) -> Answer
         notes = () if settled.whole else (_NOT_WHOLE.format(printable(translation.name)),)
     told = _with_schema(found, invalid, sides, show, case.accepted_losses)
     return Answer(tuple(_loss(translation, compiled, turn, roots) for turn in told), notes)
+
+
+def _invalid(translation: Translation, sides: Sides, show: Callable[[str], str]) -> Mapping[str, Violation]:
+    if translation.schema is None:
+        return {}
+    from monitor.checking.translations.schemas import violations  # noqa: PLC0415 - it takes 50 ms to load
+
+    return violations(translation, sides.raw.evaluation, show)
 
 
 def _own_fault(translation: Translation, compiled: CompiledTranslation, sides: Sides, case: Case) -> str:

@@ -9,8 +9,8 @@ from typing import Final
 from monitor.checking.masked import holds_mask
 from monitor.checking.translations.blanks import Turn, is_blank, state
 from monitor.checking.translations.documents import holds, reached
-from monitor.checking.translations.schemas import Violation
 from monitor.checking.translations.sides import Side, Sides
+from monitor.checking.translations.violation import Violation
 from monitor.languages import CompiledTranslation
 
 _BLANK: Final = frozenset({"missing", "null", "empty", "default"})

@@ -7,7 +7,6 @@ Nothing is ever fetched for a ``$ref``, formats are not checked, and what is tol
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
@@ -18,14 +17,13 @@ from jsonschema.validators import validator_for
 from referencing import Registry
 from referencing.exceptions import Unresolvable
 
+from monitor.checking.translations.violation import IS_REQUIRED, Violation
 from monitor.errors import ContractError, NotJudgedError
 from monitor.jsonpaths import Json, format_path
 from monitor.languages import MISSING, RESULT, Evaluation, State
 from monitor.model import Translation
 from monitor.printable import printable
 
-_REQUIRED: Final = "it is required"
-REQUIRED: Final = f"schema: {_REQUIRED}"
 _WORDS: Final[Mapping[str, str]] = MappingProxyType(
     {
         "type": "must be {}",
@@ -52,14 +50,6 @@ _WORDS: Final[Mapping[str, str]] = MappingProxyType(
         "not": "fits what is forbidden",
     }
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Violation:
-    """``at`` is the nested output that it lies in, as a translation names it (``customer.name``)."""
-
-    detail: str
-    at: str = ""
 
 
 def violations(
@@ -162,7 +152,7 @@ def _told(error: ValidationError, show: Callable[[str], str]) -> str:
         what = f"must be one of {len(wanted)} values" if len(wanted) != 1 else "must be the one value allowed"
     elif keyword == "required" and isinstance(wanted, list) and isinstance(error.instance, Mapping):
         missing = [str(name) for name in wanted if name not in error.instance]
-        what = f"must have {printable(' and '.join(missing), 60)}" if error.absolute_path else _REQUIRED
+        what = f"must have {printable(' and '.join(missing), 60)}" if error.absolute_path else IS_REQUIRED
     else:
         words = " or ".join(map(str, wanted)) if isinstance(wanted, list) else str(wanted)
         what = _WORDS.get(keyword, f"violates {keyword}").format(printable(words, 60))
