@@ -10,9 +10,8 @@ from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from importlib.metadata import entry_points, version
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from monitor.calling.client import Caller
 from monitor.model import Secret, Settings, Vendor
 from monitor.pipeline.tools import Judges, Listener, Tools
 from monitor.pipeline.verdicts import masked_judgement
@@ -21,6 +20,9 @@ from monitor.recordings.masking import Masker
 from monitor.recordings.store import Store
 from monitor.verdict_cache import remembering
 from monitor.workers.pool import JudgePool
+
+if TYPE_CHECKING:
+    from monitor.calling.client import Caller
 
 
 def now() -> datetime:
@@ -80,6 +82,8 @@ def tools_of(
         return vendor_lock(state, vendor, holder, 0)
 
     def caller(vendor: Vendor) -> Caller:
+        from monitor.calling.client import Caller  # noqa: PLC0415 - only a check needs httpx
+
         return Caller(vendor, now)
 
     return Tools(

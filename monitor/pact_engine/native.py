@@ -33,7 +33,7 @@ Pointer: TypeAlias = object
 HEADER: Final = 2
 STATUS: Final = 5
 _RULES_SPECIFICATION: Final = 4  # PactSpecification_V3: one rule format of a message; V4 rules work in it too
-_ERROR_LENGTH: Final = 1_000
+_ERROR_LENGTH: Final = 20_000
 _PANIC: Final = "INTERNAL ERROR: function panicked"
 
 
@@ -67,9 +67,10 @@ def _taken(pointer: Pointer) -> str:
 
 
 def _last_error() -> str:
+    """What the library said last; it says nothing at all where its words do not fit."""
     buffer = ffi.new("char[]", _ERROR_LENGTH)
     _call("pactffi_get_error_message", buffer, _ERROR_LENGTH)
-    return printable(_text(buffer))
+    return printable(_text(buffer)) or "it does not say why (nested too deeply, or a name is too long?)"
 
 
 def version() -> str:

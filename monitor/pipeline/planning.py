@@ -84,8 +84,15 @@ def _job(vendor: Vendor, interaction: Interaction) -> Job:
         return Job(vendor, interaction, None, str(error))
 
 
-def plan_jobs(settings: Settings, selection: Selection) -> Jobs:
-    """Every job of the selection. Raises ConfigError with all faults of all contracts, UsageError for unknown names."""
+def _job_of_recordings(vendor: Vendor, interaction: Interaction) -> Job:
+    return Job(vendor, interaction, None)
+
+
+def plan_jobs(settings: Settings, selection: Selection, *, calls: bool = True) -> Jobs:
+    """Every job of the selection; without requests where nothing will be called.
+
+    Raises ConfigError with all faults of all contracts, UsageError for unknown names.
+    """
     vendors = chosen_vendors(settings, selection.vendors)
     jobs: list[Job] = []
     skipped: list[Skipped] = []
@@ -94,7 +101,8 @@ def plan_jobs(settings: Settings, selection: Selection) -> Jobs:
         loaded = load(vendor, settings.root, settings.file)
         faults += loaded.faults
         skipped += loaded.skipped
-        jobs += [_job(vendor, interaction) for interaction in loaded.interactions]
+        make = _job if calls else _job_of_recordings
+        jobs += [make(vendor, interaction) for interaction in loaded.interactions]
     if faults:
         raise ConfigError(faults)
     if selection.interaction is not None:

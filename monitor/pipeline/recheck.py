@@ -110,7 +110,7 @@ def _unrecorded(tools: Tools, run_id: str, vendor: str, recorded: set[str]) -> I
 
 def recheck(settings: Settings, tools: Tools, selection: Selection, run: str | None, every_run: bool) -> RunReport:
     """Judges one run's recordings, every run's, or by default the newest of each vendor. Writes nothing."""
-    jobs = plan_jobs(settings, selection)
+    jobs = plan_jobs(settings, selection, calls=False)
     started = tools.clock()
     chosen = _chosen(tools, jobs, run, every_run)
     found = {place: list(tools.store.recordings(*place)) for place in chosen}

@@ -7,12 +7,14 @@ from concurrent.futures import Future
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from monitor.calling.client import Caller
 from monitor.model import Case, Judgement, Limits, Result, Severity, StoredCase, Vendor
 from monitor.recordings.masking import Masker
 from monitor.recordings.store import Store
+
+if TYPE_CHECKING:
+    from monitor.calling.client import Caller
 
 
 class Judges(Protocol):

@@ -17,6 +17,7 @@ REPORT: Final = "report.json"
 HAR: Final = ".har"
 PRETTY: Final = ".pretty.json"
 
+_FORBIDDEN: Final = re.compile(r'[/\\:<>"|?*\x00-\x1f\x7f-\x9f\ud800-\udfff]')
 _RUN_ID: Final = re.compile(r"[0-9]{8}T[0-9]{6}Z-[0-9a-f]{6}")
 _RESERVED: Final = frozenset({PLAN, REPORT})  # our own files, beside vendors' folders
 
@@ -42,13 +43,7 @@ def moment_of(run_id: str) -> datetime | None:
 
 def is_name(text: str) -> bool:
     """May ``text`` be the name of a file or folder of ours? One path segment, visible, without control characters."""
-    return (
-        text != ""
-        and not text.startswith(".")
-        and text not in _RESERVED
-        and not any(char in '/\\:<>"|?*' or ord(char) < 0x20 or 0x7F <= ord(char) < 0xA0 for char in text)
-        and not any("\ud800" <= char <= "\udfff" for char in text)
-    )
+    return text != "" and not text.startswith(".") and text not in _RESERVED and not _FORBIDDEN.search(text)
 
 
 def checked_name(text: str, what: str) -> str:

@@ -26,6 +26,7 @@ from monitor.model import Approval, Plan, Recording, RunReport
 from monitor.printable import printable
 from monitor.recordings import files
 from monitor.recordings.documents import plan_from, plan_to, report_from, report_to
+from monitor.recordings.fields import RESTORE
 from monitor.recordings.har import digest_of_pretty, from_har, pretty, to_har
 from monitor.recordings.names import (
     BASELINE,
@@ -140,14 +141,26 @@ class Store:
 
     def read_plan(self, run_id: str) -> Plan:
         relative = f"{RUNS}/{checked_run_id(run_id)}/{PLAN}"
-        return plan_from(files.read(self._inside(relative)), relative)
+        plan = plan_from(files.read(self._inside(relative)), relative)
+        if not plan.vendors:
+            raise RecordingError("$.vendors is empty", where=relative, fix=RESTORE)
+        self._check_run(plan.run_id, run_id, relative)
+        return plan
 
     def write_report(self, report: RunReport) -> None:
         files.replace(self._inside(f"{RUNS}/{checked_run_id(report.run_id)}/{REPORT}"), report_to(report))
 
     def read_report(self, run_id: str) -> RunReport:
         relative = f"{RUNS}/{checked_run_id(run_id)}/{REPORT}"
-        return report_from(files.read(self._inside(relative)), relative)
+        report = report_from(files.read(self._inside(relative)), relative)
+        self._check_run(report.run_id, run_id, relative)
+        return report
+
+    @staticmethod
+    def _check_run(told: str, run_id: str, relative: str) -> None:
+        if told != run_id:
+            fix = "put the folder under its own name again, or delete it"
+            raise RecordingError("it is of another run: the folder was copied or renamed", where=relative, fix=fix)
 
     def runs(self) -> tuple[str, ...]:
         """Run ids, the oldest first."""

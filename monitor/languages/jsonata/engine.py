@@ -183,6 +183,8 @@ def _failure(error: JsonataEvaluationError) -> EvaluationFault:
         )
     if isinstance(cause, MemoryError):
         raise NotJudgedError("the translation needs more memory than it may have")
+    if isinstance(cause, OverflowError):  # a number of the document that no double holds
+        return _fault("D1001")
     if error.error_code:
         return _fault(error.error_code)
     if type(cause).__module__.partition(".")[0] in {"regex", "_regex_core"}:
