@@ -20,6 +20,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from enum import Enum
+from itertools import chain
 from typing import Final, TypeAlias
 
 from monitor.errors import JsonError
@@ -31,6 +32,8 @@ Json: TypeAlias = "bool | int | float | Decimal | str | list[Json] | dict[str, J
 class Wild(Enum):
     ANY = "*"
     DESCENT = ".."
+
+    __hash__ = object.__hash__  # members are single objects, and Enum's own hash is many times as slow
 
 
 ANY: Final = Wild.ANY
@@ -191,6 +194,8 @@ class JsonType(Enum):
     OBJECT = "Object"
     ARRAY = "Array"
 
+    __hash__ = object.__hash__
+
 
 _TYPES: Final[dict[type, JsonType]] = {
     str: JsonType.STRING,
@@ -221,39 +226,71 @@ def _refuse_constant(name: str) -> Json:
 
 
 def _big_int(text: str) -> int | Decimal:
-    # int() refuses more than 4,300 digits (a denial-of-service guard); a Decimal holds them exactly
-    return int(text) if len(text) <= 4_000 else Decimal(text)
+    try:
+        return int(text)
+    except ValueError:  # more than 4,300 digits (a denial-of-service guard); a Decimal holds them exactly
+        return Decimal(text)
+
+
+_CONTAINERS: Final = frozenset({dict, list})
 
 
 def _check_depth(value: Json, bound: int) -> None:
     level: list[Json] = [value]
     for _ in range(bound):
-        level = [
-            child
-            for node in level
-            for child in (node.values() if isinstance(node, dict) else node if isinstance(node, list) else ())
-            if isinstance(child, dict | list)
-        ]
+        objects = (node.values() for node in level if isinstance(node, dict))
+        arrays = (node for node in level if isinstance(node, list))
+        level = [child for child in chain.from_iterable(chain(objects, arrays)) if type(child) in _CONTAINERS]
         if not level:
             return
-    raise JsonError(f"nested deeper than {bound} levels")
+    raise too_deep(bound)
 
 
-def _decoder(pairs_hook: Callable[[list[tuple[str, Json]]], Json], exact: bool) -> json.JSONDecoder:
-    return json.JSONDecoder(
-        object_pairs_hook=pairs_hook,
-        parse_float=Decimal if exact else float,
-        parse_int=_big_int,
-        parse_constant=_refuse_constant,
-    )
+# A hook that sees every key is what makes reading slow, and only duplicate keys need it. So a large text is read
+# without one, and the keys left are counted: they are as many as were written exactly if no object held one twice.
+
+_SMALL: Final = 10_000  # characters; a smaller text is read as quickly with the hook
+_SPACED_KEY: Final = re.compile(r'"[ \t\n\r]+:')
 
 
-def read_json(data: bytes | str, *, max_depth: int = MAX_DEPTH, exact: bool = True) -> Document:
-    """JSON as it was written (RFC 8259; UTF-8, with or without a byte order mark).
+def _keys_written(text: str) -> int | None:
+    """How many keys ``text`` writes if it is JSON, or more; None where that is not quickly told.
 
-    Numbers with a fraction or exponent are Decimals; ``exact=False`` makes them floats, as engines want them.
-    Raises JsonError for text that is not JSON, not UTF-8, or nested deeper than ``max_depth``.
+    A quotation mark right before a colon ends a key, is escaped, or begins a string: that one makes it more.
     """
+    if any(space in text and f"{space}:" in text for space in " \t\n\r") and _SPACED_KEY.search(text):
+        return None
+    if "\\" not in text:
+        return text.count('":')
+    # after two backslashes it may end a key, or be escaped itself
+    return None if '\\\\":' in text else text.count('":') - text.count('\\":')
+
+
+def _decoded(text: str, exact: bool, hook: Callable[[dict[str, Json]], Json] | None = None) -> Json:
+    decoder = json.JSONDecoder(
+        object_hook=hook, parse_float=Decimal if exact else float, parse_constant=_refuse_constant
+    )
+    value: Json = decoder.decode(text)
+    return value
+
+
+def _read_quickly(text: str, exact: bool) -> Document | None:
+    """None where only careful reading tells whether a key stands twice."""
+    written = _keys_written(text)
+    if written is None:
+        return None
+    kept = 0
+
+    def count(items: dict[str, Json]) -> Json:
+        nonlocal kept
+        kept += len(items)
+        return items
+
+    value = _decoded(text, exact, count)
+    return Document(value) if kept == written else None
+
+
+def _read_carefully(text: str, exact: bool) -> Document:
     duplicates: list[str] = []
 
     def pairs(items: list[tuple[str, Json]]) -> Json:
@@ -263,16 +300,54 @@ def read_json(data: bytes | str, *, max_depth: int = MAX_DEPTH, exact: bool = Tr
             duplicates.extend(key for key, count in counts.items() if count > 1)
         return result
 
+    decoder = json.JSONDecoder(
+        object_pairs_hook=pairs,
+        parse_float=Decimal if exact else float,
+        parse_int=_big_int,
+        parse_constant=_refuse_constant,
+    )
+    return Document(decoder.decode(text), tuple(dict.fromkeys(duplicates)))
+
+
+def _read(data: bytes | str, exact: bool, quickly: Callable[[str, bool], Document | None]) -> Document:
     try:
         text = data if isinstance(data, str) else data.decode("utf-8-sig")
-        value: Json = _decoder(pairs, exact).decode(text)
+        try:
+            document = quickly(text, exact)
+        except json.JSONDecodeError:
+            raise
+        except ValueError:  # int() refuses more than 4,300 digits
+            document = None
+        return document or _read_carefully(text, exact)
     except UnicodeDecodeError as error:
         raise JsonError("it is not UTF-8 text", where=f"byte {error.start}") from None
     except json.JSONDecodeError as error:
         raise JsonError(f"it is not JSON: {error.msg}", where=f"line {error.lineno}, column {error.colno}") from None
-    except RecursionError:
-        raise JsonError(f"nested deeper than {max_depth} levels") from None
     except InvalidOperation:  # no Decimal holds it
         raise JsonError("a number's exponent is too large") from None
-    _check_depth(value, max_depth)
-    return Document(value, tuple(dict.fromkeys(duplicates)))
+
+
+def too_deep(bound: int) -> JsonError:
+    return JsonError(f"nested deeper than {bound} levels")
+
+
+def read_json(data: bytes | str, *, max_depth: int = MAX_DEPTH, exact: bool = True) -> Document:
+    """JSON as it was written (RFC 8259; UTF-8, with or without a byte order mark).
+
+    Numbers with a fraction or exponent are Decimals; ``exact=False`` makes them floats, as engines want them.
+    Raises JsonError for text that is not JSON, not UTF-8, or nested deeper than ``max_depth``.
+    """
+    try:
+        document = _read(data, exact, _read_quickly if len(data) > _SMALL else _read_carefully)
+    except RecursionError:
+        raise too_deep(max_depth) from None
+    _check_depth(document.value, max_depth)
+    return document
+
+
+def read_value(data: bytes | str) -> Json:
+    """The value alone, as ``read_json`` reads it but unbounded in depth: for who walks through it and sees the depth.
+
+    Raises JsonError for text that is not JSON or not UTF-8, RecursionError where it is nested too deep to be read.
+    """
+    return _read(data, True, lambda text, exact: Document(_decoded(text, exact))).value

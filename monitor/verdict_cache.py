@@ -23,13 +23,14 @@ from typing import Final, Self
 from pydantic import TypeAdapter, ValidationError
 
 from monitor.model import Case, Judgement, Limits, StoredCase
-from monitor.pipeline.keys import key_of
+from monitor.pipeline.keys import is_repeatable, key_of
 from monitor.pipeline.tools import Judges
 
 MAX_ROWS: Final = 50_000
 LARGEST: Final = 100_000  # bytes of a judgement that is kept
 _WAIT: Final = 2.0  # seconds for another process to let go of the file
 _TABLE: Final = "create table if not exists verdicts (key blob primary key, run integer, seal blob, judgement blob)"
+_COLUMNS: Final = ("key", "run", "seal", "judgement")
 _FORGET: Final = """delete from verdicts where key in (
     select key from verdicts order by run limit max(0, (select count(*) from verdicts) - ?))"""
 _judgements: Final = TypeAdapter(Judgement)
@@ -68,7 +69,10 @@ class VerdictCache:
         try:
             connection.execute("pragma synchronous=off")  # a torn file is noticed and made anew
             connection.execute(_TABLE)
-            connection.execute("select key, run, seal, judgement from verdicts limit 1").fetchone()
+            columns = tuple(row[1] for row in connection.execute("pragma table_info(verdicts)"))
+            if columns != _COLUMNS:
+                raise sqlite3.DatabaseError("another program's table")
+            connection.execute("select * from verdicts limit 1").fetchone()
         except sqlite3.Error:
             connection.close()
             raise
@@ -140,8 +144,9 @@ class RememberingJudges:
         self._closing = ExitStack()
 
     def submit(self, case: Case | StoredCase, limits: Limits) -> Future[Judgement]:
-        key = key_of(case, self._program)
-        known = self._cache.get(key)
+        repeatable = is_repeatable(case)
+        key = key_of(case, self._program) if repeatable else b""
+        known = self._cache.get(key) if repeatable else None
         if known is not None:
             done: Future[Judgement] = Future()
             done.set_result(known)
@@ -149,7 +154,8 @@ class RememberingJudges:
         if self._judges is None:
             self._judges = self._closing.enter_context(self._open_pool())
         future = self._judges.submit(case, limits)
-        future.add_done_callback(lambda judged: self._keep(key, judged))
+        if repeatable:
+            future.add_done_callback(lambda judged: self._keep(key, judged))
         return future
 
     def _keep(self, key: bytes, judged: Future[Judgement]) -> None:

@@ -22,6 +22,7 @@ from monitor.jsonpaths import (
     json_type,
     parse_path,
     read_json,
+    read_value,
     touch,
     values_at,
 )
@@ -159,6 +160,11 @@ def test_integers_of_any_size() -> None:
     assert read_json(digits).value == Decimal(digits)
 
 
+@pytest.mark.parametrize("digits", [4_300, 4_301])
+def test_long_integers_are_exact_among_others(digits: int) -> None:
+    assert read_json(b"[1, " + b"9" * digits + b"]" + LARGE.encode()).value == [1, Decimal("9" * digits)]
+
+
 def test_duplicate_keys_are_noticed_and_the_last_counts() -> None:
     document = read_json(b'{"a": 1, "b": {"c": 1, "c": 2}, "a": 3}')
     assert document.value == {"a": 3, "b": {"c": 2}}
@@ -194,6 +200,54 @@ def test_depth_up_to_the_bound_is_read() -> None:
 @given(VALUES)
 def test_reading_is_what_json_says(value: Json) -> None:
     assert read_json(json.dumps(value)).value == value
+
+
+LARGE = " " * 10_001  # makes any text a large one
+_SPACES = st.sampled_from(("", "", "", " ", "\n", "\t\r "))
+_STRINGS = st.text(alphabet='":\\{}[], aé\ud83d\x01', max_size=6).map(json.dumps) | st.sampled_from(
+    ('": x"', '"a\\":b"', '"a\\\\"', '"\\\\\\":"', '" : "', '"\\" :"', '"\\u0022:"', '"é:"', '"open')
+)
+_WRITTEN_KEYS = st.sampled_from(('"a"', '"b"', '"\\u0061"', '"a\\""', '"a\\\\"', '":"', '""', '"a\\":"'))
+_NUMBERS = st.sampled_from(("0", "-1", "1.0", "1e5", "1E-400", "12345678901234567890", "1e99999999999999999999", "NaN"))
+
+
+def _arrays(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    spaced = st.tuples(_SPACES, inner, _SPACES).map("".join)
+    return st.lists(spaced, max_size=3).map(lambda members: f"[{','.join(members)}]")
+
+
+def _objects(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    pair = st.tuples(_SPACES, _WRITTEN_KEYS, st.sampled_from(("", "", "", " ", "\n")), st.just(":"), _SPACES, inner)
+    return st.lists(pair.map("".join), max_size=4).map(lambda members: f"{{{','.join(members)}}}")
+
+
+_TEXTS = st.recursive(
+    st.sampled_from(("true", "null", "")) | _NUMBERS | _STRINGS, lambda inner: _arrays(inner) | _objects(inner)
+)
+
+
+def _outcome(text: str, exact: bool) -> str:
+    try:
+        return repr(read_json(text, max_depth=4, exact=exact))
+    except JsonError as error:
+        return error.what
+
+
+@given(_TEXTS, st.booleans())
+def test_large_texts_are_read_as_small_ones_are(text: str, exact: bool) -> None:
+    """Duplicates, types and faults: the two are read in different ways."""
+    assert _outcome(text + LARGE, exact) == _outcome(text, exact)
+
+
+@given(_TEXTS)
+def test_the_value_alone_is_that_of_the_document(text: str) -> None:
+    try:
+        document = read_json(text)
+    except JsonError as error:
+        with pytest.raises(JsonError, match=error.what[:20]):
+            read_value(text)
+        return
+    assert repr(read_value(text)) == repr(document.value)
 
 
 @given(st.binary(max_size=60))

@@ -50,6 +50,8 @@ _T = TypeVar("_T")
 # what can make an output blank or break a contract; something more cannot
 _CAUSES: Final = frozenset(ChangeKind) - {ChangeKind.ADDED, ChangeKind.HEADER_ADDED}
 _TOLD_DUPLICATES: Final = 5
+DISAGREES: Final = "the official verifier disagrees"
+NOT_ASKED: Final = "the official verifier was not asked"
 _REPORT: Final = "please report it with the contract"
 MAX_FINDINGS: Final = 1_000  # of one response: nobody reads more, and a hostile one could make any number
 
@@ -210,24 +212,27 @@ def _outcome(case: Case, details: Sequence[Detail], faults: Sequence[MonitorErro
 def _ask_official(contract: Contract, response: Response, asked: _Asked) -> None:
     """A verdict on which the official Verifier disagrees is none; where it cannot be asked, that is noted."""
     if asked(partial(contracts.tied_rules, contract)):
-        asked.notes.append("the official verifier was not asked: rules of equal weight leave the verdict to chance")
+        asked.notes.append(f"{NOT_ASKED}: rules of equal weight leave the verdict to chance")
         return
     from monitor.pact_engine.oracle import disagreement  # noqa: PLC0415 - a recheck may ask; nothing else does
 
     try:
         found = disagreement(contract.pact, response)
     except NotJudgedError as error:
-        asked.notes.append(f"the official verifier was not asked: {error.what}")
+        asked.notes.append(f"{NOT_ASKED}: {error.what}")
         return
     if found:
-        asked.faults.append(NotJudgedError(f"the official verifier disagrees: {found}", fix=_REPORT))
+        asked.faults.append(NotJudgedError(f"{DISAGREES}: {found}", fix=_REPORT))
 
 
 def _broken(case: Case, details: Sequence[Detail]) -> str:
-    """What is wrong with a body that says it is JSON and that the contract forbids: the engine tells no such thing."""
-    if not is_json(case.raw.header("content-type")) or not any(
-        isinstance(d, Mismatch) and d.place == "body" for d in details
-    ):
+    """What is wrong with a body that says it is JSON, where nothing else reads it or the contract forbids it.
+
+    The engine tells no such thing, and reads deeper than structure can be compared.
+    """
+    if not is_json(case.raw.header("content-type")) or not case.raw.body.strip():
+        return ""
+    if case.baseline and not any(isinstance(d, Mismatch) and d.place == "body" for d in details):
         return ""
     try:
         read_json(case.raw.body)

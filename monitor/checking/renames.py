@@ -9,36 +9,43 @@
 4. Every pair with evidence is scored by equal share, spelling and likeness of name; the best take their keys first.
 5. No value is compared with more than a few keys: a leaf that many new keys have says nothing. Names are compared only
    while pairs are few enough for names to be names. So the work is linear in the values below lost and gained keys.
+6. Places that lost and gained the same keys are judged together. Where each has one object and all values are scalars,
+   the pairs depend on nothing but which old value equals which new one: they are found once for each such pattern.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
-from decimal import Decimal
 from difflib import SequenceMatcher
-from typing import Final, TypeAlias
+from functools import reduce
+from itertools import repeat
+from operator import getitem, itemgetter
+from typing import Any, Final, TypeAlias, cast
 
-from monitor.checking.shape import Shape, all_members
+from monitor.checking.shape import Shape, all_members, columns
 from monitor.jsonpaths import ANY, Json, Path
 
 CROWD: Final = 8  # a leaf or spelling that more new keys share than this tells nothing
 _COMPARED_NAME: Final = 64  # characters of a name that likeness looks at
 _NAMED_PAIRS: Final = 5_000  # more pairs at one place than this are keyed by data, and their names say nothing
+_PATTERN: Final = 64  # pairs of keys; patterns of more hardly repeat
+_CONTAINERS: Final = frozenset({dict, list})
 
-_Leaf: TypeAlias = tuple[Path, str | int | float | Decimal]
-_Leaves: TypeAlias = Counter[_Leaf]
+_Leaf: TypeAlias = "tuple[Path, Json] | Json"  # with its path, unless it is the value of the key itself
+_Column: TypeAlias = Sequence[Json]  # of one key, by place: its value, or the list of all its values
 
 
 @dataclass(frozen=True, slots=True)
-class Parent:
-    """Objects at one place that lost and gained keys. ``before`` and ``after`` are their paths on each side."""
+class Parents:
+    """Objects that lost and gained the same keys, by their paths on each side; ``single``: one object at each path."""
 
-    before: Path
-    after: Path
     lost: Mapping[str, Shape]
     gained: Mapping[str, Shape]
+    befores: Sequence[Path]
+    afters: Sequence[Path]
+    single: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,19 +56,74 @@ class Rename:
 
 
 @dataclass(frozen=True, slots=True)
+class Renamed:
+    """The probable renames, and at which of the places."""
+
+    renames: tuple[Rename, ...]
+    befores: Sequence[Path]
+    afters: Sequence[Path]
+
+
+@dataclass(frozen=True, slots=True)
 class _Pair:
     score: float  # of value and spelling; the likeness of names comes on top
     rename: Rename
 
 
-def renames(parents: Sequence[Parent], before: Json, after: Json) -> tuple[tuple[Rename, ...], ...]:
-    """The probable renames of each parent, in the order of ``parents``. ``before`` and ``after`` are whole bodies."""
-    both = [parent for parent in parents if parent.lost and parent.gained]
-    lost = _objects_at(before, (parent.before for parent in both))
-    gained = _objects_at(after, (parent.after for parent in both))
-    return tuple(
-        _assigned(_pairs(parent, lost.get(parent.before, ()), gained.get(parent.after, ()))) for parent in parents
-    )
+def renames(
+    parents: Sequence[Parents], before: Callable[[], Json], after: Callable[[], Json]
+) -> list[Sequence[Renamed]]:
+    """The probable renames of each of ``parents``.
+
+    ``before`` and ``after`` give whole bodies: they are asked if need be, and one is let go before the other is asked.
+    """
+    both = [one for one in parents if one.lost and one.gained]
+    if not both:
+        return [_none(one) for one in parents]
+    values = _Values(after())
+    gained = [values.columns(one.afters, one.gained, single=one.single) for one in both]
+    del values
+    values = _Values(before())
+    lost = [values.columns(one.befores, one.lost, single=one.single) for one in both]
+    found = map(_grouped, both, lost, gained)
+    return [next(found) if one.gained and one.lost else _none(one) for one in parents]
+
+
+def _none(parents: Parents) -> Sequence[Renamed]:
+    return (Renamed((), parents.befores, parents.afters),)
+
+
+def _grouped(parents: Parents, lost: Sequence[_Column], gained: Sequence[_Column]) -> Sequence[Renamed]:
+    """The places by what was renamed there."""
+    guess = _Guess(parents)
+    groups: dict[tuple[Rename, ...], tuple[list[Path], list[Path]]] = {}
+    known: dict[object, tuple[list[Path], list[Path]]] = {}
+    places = enumerate(zip(parents.befores, parents.afters, _patterns(parents, lost, gained), strict=True))
+    for index, (before, after, pattern) in places:
+        group = known.get(pattern)
+        if group is None:
+            pairs = guess.pairs([column[index] for column in lost], [column[index] for column in gained])
+            group = groups.setdefault(_assigned(pairs), ([], []))
+            if pattern is not None:
+                known[pattern] = group
+        group[0].append(before)
+        group[1].append(after)
+    return [Renamed(pairs, *places) for pairs, places in groups.items()]
+
+
+def _patterns(
+    parents: Parents, lost: Sequence[_Column], gained: Sequence[_Column]
+) -> Iterable[tuple[bool, ...] | None]:
+    """For each place which old and new scalar are equal; None where that does not tell all."""
+    shapes = (*parents.lost.values(), *parents.gained.values())
+    comparisons = len(lost) * len(gained)
+    if not parents.single or comparisons > _PATTERN or any(shape.objects or shape.arrays for shape in shapes):
+        return repeat(None, len(parents.befores))
+    return zip(*(map(_say_the_same, old, new) for old in lost for new in gained), strict=True)
+
+
+def _say_the_same(old: Json, new: Json) -> bool:
+    return old == new and _matters(old) and _matters(new)
 
 
 def _assigned(pairs: Iterable[_Pair]) -> tuple[Rename, ...]:
@@ -78,7 +140,7 @@ def _assigned(pairs: Iterable[_Pair]) -> tuple[Rename, ...]:
 
 
 def _ranked(pairs: Sequence[_Pair]) -> list[Rename]:
-    named = len(pairs) <= _NAMED_PAIRS
+    named = 1 < len(pairs) <= _NAMED_PAIRS
 
     def rank(pair: _Pair) -> tuple[float, str, str]:
         old, new = pair.rename.old, pair.rename.new
@@ -90,19 +152,34 @@ def _ranked(pairs: Sequence[_Pair]) -> list[Rename]:
 # -- pairs and their scores -------------------------------------------------------------------------------
 
 
-def _pairs(parent: Parent, before: Sequence[Json], after: Sequence[Json]) -> Iterator[_Pair]:
-    lost, gained = _leaves_of(before, parent.lost), _leaves_of(after, parent.gained)
-    by_leaf = _index((leaf, key) for key, leaves in gained.items() for leaf in leaves)
-    by_spelling = _index((_spelling(key), key) for key in parent.gained if _spelling(key))
-    for old, shape in parent.lost.items():
-        respelled = set(by_spelling.get(_spelling(old), ()))
-        for new in sorted(respelled.union(_likely(lost[old], by_leaf))):
-            same_spelling = new in respelled
-            if not _same_type(shape, parent.gained[new], null_fits=same_spelling):
-                continue
-            share, evidence = _equal(lost[old], gained[new], one=len(before) == len(after) == 1)
-            if share or same_spelling:
-                yield _Pair(share + same_spelling, Rename(old, new, evidence or "same name in another spelling"))
+class _Guess:
+    """Guesses at what became of the keys that some objects lost."""
+
+    __slots__ = ("_parents", "_respelled")
+
+    def __init__(self, parents: Parents) -> None:
+        by_spelling = _index((_spelling(key), key) for key in parents.gained if _spelling(key))
+        self._respelled = {key: frozenset(by_spelling.get(_spelling(key), ())) for key in parents.lost}
+        self._parents = parents
+
+    def pairs(self, lost: Sequence[Json], gained: Sequence[Json]) -> Iterator[_Pair]:
+        """The pairs with evidence at one place, by the value of each of its keys (or the list of all of its values)."""
+        parents = self._parents
+        old_bags = dict(zip(parents.lost, map(self._bag, lost), strict=True))
+        new_bags = dict(zip(parents.gained, map(self._bag, gained), strict=True))
+        likely = _likely(new_bags)
+        for old, shape in parents.lost.items():
+            respelled = self._respelled[old]
+            for new in sorted(respelled.union(likely(old_bags[old]))):
+                same_spelling = new in respelled
+                if not _same_type(shape, parents.gained[new], null_fits=same_spelling):
+                    continue
+                share, evidence = _equal(old_bags[old], new_bags[new], one=parents.single)
+                if share or same_spelling:
+                    yield _Pair(share + same_spelling, Rename(old, new, evidence or "same name in another spelling"))
+
+    def _bag(self, value: Json) -> _Bag:
+        return _bag_of([value] if self._parents.single else cast("list[Json]", value))
 
 
 def _index(entries: Iterable[tuple[object, str]]) -> dict[object, list[str]]:
@@ -113,27 +190,36 @@ def _index(entries: Iterable[tuple[object, str]]) -> dict[object, list[str]]:
     return {thing: keys for thing, keys in found.items() if len(keys) <= CROWD}
 
 
-def _likely(leaves: _Leaves, by_leaf: Mapping[object, Sequence[str]]) -> list[str]:
-    """The few new keys that share most leaves."""
-    tally = Counter(key for leaf in leaves for key in by_leaf.get(leaf, ()))
-    return sorted(tally, key=lambda key: (-tally[key], key))[:CROWD]
+def _likely(gained: Mapping[str, _Bag]) -> Callable[[_Bag], Iterable[str]]:
+    """Tells the few new keys that share most leaves with an old one."""
+    if len(gained) <= CROWD:
+        return lambda _: gained
+    by_leaf = _index((leaf, key) for key, bag in gained.items() for leaf in bag.leaves)
+
+    def likely(bag: _Bag) -> list[str]:
+        tally = Counter(key for leaf in bag.leaves for key in by_leaf.get(leaf, ()))
+        return sorted(tally, key=lambda key: (-tally[key], key))[:CROWD]
+
+    return likely
 
 
 def _same_type(one: Shape, other: Shape, *, null_fits: bool) -> bool:
     return one.kinds == other.kinds or (null_fits and not (one.kinds and other.kinds))
 
 
-def _equal(old: _Leaves, new: _Leaves, *, one: bool) -> tuple[float, str]:
+def _equal(old: _Bag, new: _Bag, *, one: bool) -> tuple[float, str]:
     """The share of equal leaves (0: not enough to speak of) and how to say it."""
+    smaller = min(old.total, new.total)
+    same = dict.__eq__(old.leaves, new.leaves)  # the Counter's own comparison is ten times as slow
+    common = smaller if same else _common(old.leaves, new.leaves)
+    if not common or common * 2 < smaller or len(old.places & new.places) * 2 < len(old.places | new.places):
+        return 0.0, ""
+    return common / smaller, _told(common, old.total, scalar=old.places == {()}, one=one, same=same)
+
+
+def _common(old: Counter[_Leaf], new: Counter[_Leaf]) -> int:
     fewer, more = sorted((old, new), key=len)
-    common = sum(min(count, more[leaf]) for leaf, count in fewer.items() if leaf in more)
-    smaller = min(old.total(), new.total())
-    if not common or common * 2 < smaller:
-        return 0.0, ""
-    old_places, new_places = {path for path, _ in old}, {path for path, _ in new}
-    if len(old_places & new_places) * 2 < len(old_places | new_places):
-        return 0.0, ""
-    return common / smaller, _told(common, old.total(), scalar=old_places == {()}, one=one, same=old == new)
+    return sum(min(count, more[leaf]) for leaf, count in fewer.items() if leaf in more)
 
 
 def _told(common: int, total: int, *, scalar: bool, one: bool, same: bool) -> str:
@@ -153,52 +239,86 @@ def _spelling(name: str) -> str:
 # -- values -----------------------------------------------------------------------------------------------
 
 
-def _leaves_of(objects: Sequence[Json], keys: Mapping[str, Shape]) -> dict[str, _Leaves]:
-    """By key, the leaves below it in all ``objects``."""
-    found: dict[str, _Leaves] = {key: Counter() for key in keys}
-    for value in objects:
-        if isinstance(value, dict):
-            for key in value.keys() & keys.keys():
-                found[key].update(_leaves(value[key], ()))
-    return found
+def _matters(value: Json) -> bool:
+    """Whether an equal scalar says anything: null, true, false, 0 and '' are everywhere."""
+    return bool(value) and value is not True
 
 
-def _leaves(value: Json, path: Path) -> Iterator[_Leaf]:
+@dataclass(frozen=True, slots=True)
+class _Bag:
+    """The leaves below one key, how many they are, and the paths at which they are."""
+
+    leaves: Counter[_Leaf]
+    total: int
+    places: Set[Path]
+
+
+def _bag_of(column: Sequence[Json]) -> _Bag:
+    """The leaves of all values of one key."""
+    if _CONTAINERS.isdisjoint(map(type, column)):
+        leaves = Counter[_Leaf]([value for value in column if _matters(value)])
+        return _Bag(leaves, leaves.total(), {()} if leaves else set())
+    found: list[_Leaf] = []
+    for value in column:
+        _gather(value, (), found)
+    leaves = Counter(found)
+    return _Bag(leaves, leaves.total(), {leaf[0] if isinstance(leaf, tuple) else () for leaf in leaves})
+
+
+def _gather(value: Json, path: Path, found: list[_Leaf]) -> None:
     if isinstance(value, dict):
         for key, child in value.items():
-            yield from _leaves(child, (*path, key))
+            if isinstance(child, dict | list):
+                _gather(child, (*path, key), found)
+            elif _matters(child):
+                found.append(((*path, key), child))
     elif isinstance(value, list):
         below = (*path, ANY)
         for member in value:
-            yield from _leaves(member, below)
-    elif value and value is not True:  # null, true, false, 0 and '' are everywhere
-        yield path, value
+            _gather(member, below, found)
+    elif _matters(value):
+        found.append((path, value) if path else value)
 
 
-_Wanted: TypeAlias = "dict[object, _Wanted]"
-_END: Final = object()
+class _Values:
+    """The values at each path of one body. What stands on the way is walked once, however many paths there are."""
 
+    __slots__ = ("_at", "_body", "_columns")
 
-def _objects_at(value: Json, paths: Iterable[Path]) -> dict[Path, list[Json]]:
-    """The values at each of ``paths`` (keys and ANY), found in one walk."""
-    wanted: _Wanted = {}
-    for path in paths:
-        node = wanted
-        for step in path:
-            node = node.setdefault(step, {})
-        node[_END] = {}
-    return dict(_gathered([value], wanted, ()))
+    def __init__(self, body: Json) -> None:
+        self._body = body
+        self._at: dict[Path, list[Json]] = {(): [body]}
+        self._columns: dict[Path, dict[str, list[Json]]] = {}
 
+    def columns(self, paths: Sequence[Path], keys: Collection[str], *, single: bool) -> list[_Column]:
+        """Of each of ``keys``, at each of ``paths``, the value (``single``: there is just one), or the list of all."""
+        if single:
+            body: Any = self._body
+            objects: list[Any] = [
+                self._values(path)[0] if ANY in path else reduce(getitem, path, body) for path in paths
+            ]
+            return [list(map(itemgetter(key), objects)) for key in keys]
+        return [list(column) for column in zip(*(self._row(path, keys) for path in paths), strict=True)]
 
-def _gathered(values: list[Json], wanted: _Wanted, path: Path) -> Iterator[tuple[Path, list[Json]]]:
-    if _END in wanted:
-        yield path, values
-    if ANY in wanted:
-        yield from _gathered(all_members(values), wanted[ANY], (*path, ANY))
-    columns: dict[str, list[Json]] = {}
-    for value in values:
-        if isinstance(value, dict):
-            for key in value.keys() & wanted.keys():
-                columns.setdefault(key, []).append(value[key])
-    for key, column in columns.items():
-        yield from _gathered(column, wanted[key], (*path, key))
+    def _values(self, path: Path) -> list[Json]:
+        found = self._at.get(path)
+        if found is None:
+            step = path[-1]
+            found = self._column(path[:-1], step) if isinstance(step, str) else all_members(self._values(path[:-1]))
+            self._at[path] = found
+        return found
+
+    def _row(self, path: Path, keys: Collection[str]) -> list[list[Json]]:
+        values = self._values(path)
+        if len(keys) > CROWD:
+            return [self._column(path, key) for key in keys]
+        return [[value[key] for value in values if isinstance(value, dict) and key in value] for key in keys]
+
+    def _column(self, path: Path, key: str) -> list[Json]:
+        values = self._values(path)
+        if len(values) == 1:
+            (value,) = values
+            return [value[key]] if isinstance(value, dict) and key in value else []
+        if path not in self._columns:
+            self._columns[path] = columns(values)
+        return self._columns[path].get(key, [])

@@ -14,24 +14,46 @@
 7. What is removed, added, retyped is told once, at its top, with the count of keys below. A removed and an added key
    may be one renamed; below a renamed key the comparison goes on, under the old path.
 8. Headers are compared by name; those that come and go with proxies, caches and tracing are no news.
+
+How it is quick, and small:
+
+9. Two Shapes that differ are compared once for all places at which they stand (Learner makes equal Shapes one object).
+   So a member of an object that is keyed by data costs only what is told of it.
+10. Values are wanted for nothing but the evidence of renames. Those of a large body are let go once its Shape is known,
+   and read again, one body at a time, if there may be a rename.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import chain
+from operator import attrgetter
 from typing import Final
 
-from monitor.checking.renames import Parent, Rename, renames
-from monitor.checking.shape import Shape, learn, type_names
+from monitor.checking.renames import Parents, Renamed, renames
+from monitor.checking.shape import Learner, Shape, below, is_deeper, type_names
 from monitor.errors import JsonError, NotJudgedError
 from monitor.headers import is_json, is_noise, media_type
-from monitor.jsonpaths import ANY, ROOT, Document, Json, JsonType, Path, format_path, read_json
+from monitor.jsonpaths import (
+    ANY,
+    MAX_DEPTH,
+    ROOT,
+    Json,
+    JsonType,
+    Path,
+    Step,
+    format_path,
+    read_json,
+    read_value,
+    too_deep,
+)
 from monitor.model import HEADER_ROOT, STATUS_ROOT, Change, ChangeKind, Response
 from monitor.printable import printable
 
 MEDIA_TYPE_ROOT: Final = f"{HEADER_ROOT}content-type"
 _ROOT_TEXT: Final = format_path(ROOT)
+HELD: Final = 16_000_000  # bytes of a body, at most, whose values (about six times as large) are not let go
 
 
 def changes(baseline: Response, response: Response) -> tuple[Change, ...]:
@@ -42,10 +64,10 @@ def changes(baseline: Response, response: Response) -> tuple[Change, ...]:
     if baseline.status != response.status:
         return (Change(STATUS_ROOT, ChangeKind.STATUS, str(baseline.status), str(response.status)),)
     found = [*_header_changes(baseline, response), *_media_changes(baseline, response)]
-    if bodies := _bodies(baseline, response):
-        before, after = bodies
-        found.extend(_body_changes(before, after))
-    return tuple(sorted(found, key=lambda change: (change.root, change.kind, change.to)))
+    found.extend(chain.from_iterable(_body_changes(baseline, response)))
+    for order in ("to", "kind", "root"):  # one by one: there may be very many
+        found.sort(key=attrgetter(order))
+    return tuple(found)
 
 
 # -- headers ----------------------------------------------------------------------------------------------
@@ -81,15 +103,39 @@ class _Nothing:
     """There is no body."""
 
 
-_Body = Document | _Nothing
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """A body by its Shape. Its values are held if it is small, and else read again where renames ask for them."""
+
+    shape: Shape
+    data: bytes
+    held: Json | _Nothing
+
+    def value(self) -> Json:
+        return read_value(self.data) if isinstance(self.held, _Nothing) else self.held
 
 
-def _read(response: Response, *, must: bool) -> _Body | None:
+_Body = _Known | _Nothing
+
+
+def _learned(data: bytes, learner: Learner) -> _Known:
+    """Raises JsonError."""
+    try:
+        value = read_value(data)
+        shape = learner.learn(value)
+    except RecursionError:
+        raise too_deep(MAX_DEPTH) from None
+    if data.count(b"{") + data.count(b"[") > MAX_DEPTH and is_deeper(shape, MAX_DEPTH):
+        raise too_deep(MAX_DEPTH)
+    return _Known(shape, data, value if len(data) <= HELD else _Nothing())
+
+
+def _read(response: Response, learner: Learner, *, must: bool) -> _Body | None:
     """The body; None where it is not JSON and need not be. Raises JsonError where it must be."""
     if not response.body.strip():
         return _Nothing()
     try:
-        return read_json(response.body)
+        return _learned(response.body, learner)
     except JsonError:
         if must:
             raise
@@ -99,63 +145,137 @@ def _read(response: Response, *, must: bool) -> _Body | None:
 def _bodies(baseline: Response, response: Response) -> tuple[_Body, _Body] | None:
     """Both bodies, or None where there is nothing to compare: equal bytes, or not JSON on both sides."""
     was, now = _media(baseline), _media(response)
+    learner = Learner()
     if baseline.body == response.body:
-        _read(response, must=is_json(now))
+        if is_json(now) and response.body.strip():
+            read_json(response.body)
         return None
     try:
-        before = _read(baseline, must=is_json(was))
+        before = _read(baseline, learner, must=is_json(was))
     except JsonError as error:
         raise NotJudgedError(f"the baseline's body cannot be read: {error}", fix="approve another baseline") from None
-    follows = isinstance(before, Document) and now in (was, "")
-    after = _read(response, must=is_json(now) or follows)
+    follows = isinstance(before, _Known) and now in (was, "")
+    after = _read(response, learner, must=is_json(now) or follows)
     return (before, after) if before and after else None
 
 
-def _body_changes(before: _Body, after: _Body) -> Iterator[Change]:
-    if isinstance(before, Document) and isinstance(after, Document):
-        yield from _compared(before.value, after.value)
-    elif isinstance(before, Document):
-        yield _whole(_ROOT_TEXT, ChangeKind.REMOVED, learn(before.value))
-    elif isinstance(after, Document):
-        yield _whole(_ROOT_TEXT, ChangeKind.ADDED, learn(after.value))
+def _body_changes(baseline: Response, response: Response) -> Sequence[Iterator[Change]]:
+    """Changes yet to be told: what there are many of is made when the bodies have been let go."""
+    before, after = _bodies(baseline, response) or (_Nothing(), _Nothing())
+    if isinstance(before, _Known) and isinstance(after, _Known):
+        return _compared(before, after)
+    if isinstance(before, _Known):
+        return (_whole([ROOT], ChangeKind.REMOVED, before.shape, {}),)
+    return (_whole([ROOT], ChangeKind.ADDED, after.shape, {}),) if isinstance(after, _Known) else ()
+
+
+# -- shapes -----------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
-class _Place:
-    """One place on both sides; the paths differ below a renamed key."""
+class _Pair:
+    """Two Shapes, and all places at which the one became the other. The paths differ below a renamed key."""
 
-    before: Path
-    after: Path
     was: Shape
     now: Shape
+    befores: list[Path] = field(default_factory=list)
+    afters: list[Path] = field(default_factory=list)
+
+    def put(self, above: _Pair, steps: Sequence[Step]) -> None:
+        """The places that lie these steps below those of another pair."""
+        for before, after in zip(above.befores, above.afters, strict=True):
+            paths = [(*before, step) for step in steps]
+            self.befores.extend(paths)
+            self.afters.extend(paths if after is before else [(*after, step) for step in steps])
 
 
-def _compared(before: Json, after: Json) -> Iterator[Change]:
-    places = [_Place(ROOT, ROOT, learn(before), learn(after))]
-    while places:  # once, and once more for each level of renames within renamed objects
-        parents: list[Parent] = []
-        while places:
-            place = places.pop()
-            yield from _at(place)
-            places.extend(_below(place))
-            if parent := _parent(place):
-                parents.append(parent)
-        for parent, pairs in zip(parents, renames(parents, before, after), strict=True):
-            for rename in pairs:
-                was, now = parent.lost[rename.old], parent.gained[rename.new]
-                place = _Place((*parent.before, rename.old), (*parent.after, rename.new), was, now)
-                yield _renamed(place, rename.evidence)
-                places.append(place)
-            yield from _lost_and_gained(parent, pairs)
+class _Pairs:
+    """Pairs to look at, each once for all of its places."""
+
+    __slots__ = ("_pairs",)
+
+    def __init__(self, root: _Pair) -> None:
+        self._pairs: dict[tuple[int, int], _Pair] = {(id(root.was), id(root.now)): root}
+
+    def of(self, was: Shape, now: Shape) -> _Pair:
+        key = id(was), id(now)
+        return self._pairs.get(key) or self._pairs.setdefault(key, _Pair(was, now))
+
+    def put(self, was: Shape, now: Shape, above: _Pair, steps: Sequence[Step]) -> None:
+        if was is not now and not _are_alike(was, now):
+            self.of(was, now).put(above, steps)
+
+    def taken(self) -> list[_Pair]:
+        pairs, self._pairs = list(self._pairs.values()), {}
+        return pairs
 
 
-def _at(place: _Place) -> Iterator[Change]:
-    """Type and null at the place itself."""
-    was, now = place.was, place.now
-    if was.counts.keys() != now.counts.keys() and (kind := _turn(was, now)):
-        yield Change(format_path(place.before), kind, type_names(was), type_names(now))
-    elif was.items is not None and now.items is None and JsonType.ARRAY in now.counts:
-        yield Change(format_path(place.before), ChangeKind.EMPTIED, type_names(was), type_names(now))
+def _compared(before: _Known, after: _Known) -> Sequence[Iterator[Change]]:
+    found: list[Iterator[Change]] = []
+    counted: dict[int, int] = {}
+    todo = _Pairs(_Pair(before.shape, after.shape, [ROOT], [ROOT]))
+    while pairs := todo.taken():  # once, and once more for each level of renames within renamed objects
+        parents: list[Parents] = []
+        while pairs:
+            for pair in pairs:
+                found.append(_at(pair))
+                parents.extend(_parents(pair))
+                _descend(pair, todo)
+            pairs = todo.taken()
+        for one, groups in zip(parents, renames(parents, before.value, after.value), strict=True):
+            for group in groups:
+                found += (_renamed(one, group, counted), *_lost_and_gained(one, group, counted))
+                _descend_renamed(one, group, todo)
+    return found
+
+
+def _descend(pair: _Pair, todo: _Pairs) -> None:
+    olds, news = pair.was.keys, pair.now.keys
+    steps: dict[tuple[int, int], list[str]] = {}
+    for key, was in olds.items():
+        now = news.get(key)
+        if now is not None and now is not was:  # one and the same Shape has nothing below it that differs
+            steps.setdefault((id(was), id(now)), []).append(key)
+    for keys in steps.values():
+        todo.put(olds[keys[0]], news[keys[0]], pair, keys)
+    if pair.was.items and pair.now.items:
+        todo.put(pair.was.items, pair.now.items, pair, (ANY,))
+
+
+def _are_alike(was: Shape, now: Shape) -> bool:
+    """Whether they are scalars of the same types, however many: most pairs are."""
+    return not (was.keys or now.keys or was.items or now.items) and was.counts.keys() == now.counts.keys()
+
+
+def _parents(pair: _Pair) -> Iterator[Parents]:
+    was, now = pair.was, pair.now
+    if was.objects and now.objects and was.keys.keys() != now.keys.keys():
+        lost = {key: shape for key, shape in was.keys.items() if key not in now.keys}
+        gained = {key: shape for key, shape in now.keys.items() if key not in was.keys}
+        yield Parents(lost, gained, pair.befores, pair.afters, single=was.seen == now.seen == 1)
+
+
+def _descend_renamed(parents: Parents, group: Renamed, todo: _Pairs) -> None:
+    for rename in group.renames:
+        was, now = parents.lost[rename.old], parents.gained[rename.new]
+        if now is not was:
+            pair = todo.of(was, now)
+            pair.befores.extend([(*path, rename.old) for path in group.befores])
+            pair.afters.extend([(*path, rename.new) for path in group.afters])
+
+
+# -- telling ----------------------------------------------------------------------------------------------
+
+
+def _at(pair: _Pair) -> Iterator[Change]:
+    """Type and null at the places themselves."""
+    was, now = pair.was, pair.now
+    kind = _turn(was, now) if was.counts.keys() != now.counts.keys() else None
+    if kind is None and was.items is not None and now.items is None and JsonType.ARRAY in now.counts:
+        kind = ChangeKind.EMPTIED
+    if kind is not None:
+        names = type_names(was), type_names(now)
+        yield from (Change(format_path(path), kind, *names) for path in pair.befores)
 
 
 def _turn(was: Shape, now: Shape) -> ChangeKind | None:
@@ -166,48 +286,32 @@ def _turn(was: Shape, now: Shape) -> ChangeKind | None:
     return ChangeKind.NOT_NULL if now.kinds and not was.kinds else None
 
 
-def _below(place: _Place) -> Iterator[_Place]:
-    others = place.now.keys
-    for key, was in place.was.keys.items():
-        now = others.get(key)
-        if now is not None and now is not was:  # one and the same Shape has nothing below it that differs
-            yield _Place((*place.before, key), (*place.after, key), was, now)
-    if place.was.items and place.now.items:
-        yield _Place((*place.before, ANY), (*place.after, ANY), place.was.items, place.now.items)
+def _renamed(parents: Parents, group: Renamed, counted: dict[int, int]) -> Iterator[Change]:
+    for rename in group.renames:
+        was, now = parents.lost[rename.old], parents.gained[rename.new]
+        before, after, evidence, children = type_names(was), type_names(now), rename.evidence, below(was, counted)
+        old, new = _step(rename.old), _step(rename.new)
+        for path, other in zip(group.befores, group.afters, strict=True):
+            root = format_path(path)
+            to = (root if other is path else format_path(other)) + new
+            yield Change(root + old, ChangeKind.RENAMED, before, after, to, evidence, children)
 
 
-def _parent(place: _Place) -> Parent | None:
-    was, now = place.was, place.now
-    if not (was.objects and now.objects) or was.keys.keys() == now.keys.keys():
-        return None
-    lost = {key: shape for key, shape in was.keys.items() if key not in now.keys}
-    gained = {key: shape for key, shape in now.keys.items() if key not in was.keys}
-    return Parent(place.before, place.after, lost, gained)
-
-
-def _lost_and_gained(parent: Parent, renamed: Sequence[Rename]) -> Iterator[Change]:
-    old, new = {rename.old for rename in renamed}, {rename.new for rename in renamed}
-    for key, shape in parent.lost.items():
+def _lost_and_gained(parents: Parents, group: Renamed, counted: dict[int, int]) -> Iterator[Iterator[Change]]:
+    old, new = {rename.old for rename in group.renames}, {rename.new for rename in group.renames}
+    for key, shape in parents.lost.items():
         if key not in old:
-            yield _whole(format_path((*parent.before, key)), ChangeKind.REMOVED, shape)
-    for key, shape in parent.gained.items():
+            yield _whole([(*path, key) for path in group.befores], ChangeKind.REMOVED, shape, counted)
+    for key, shape in parents.gained.items():
         if key not in new:
-            yield _whole(format_path((*parent.after, key)), ChangeKind.ADDED, shape)
+            yield _whole([(*path, key) for path in group.afters], ChangeKind.ADDED, shape, counted)
 
 
-def _renamed(place: _Place, evidence: str) -> Change:
-    return Change(
-        format_path(place.before),
-        ChangeKind.RENAMED,
-        before=type_names(place.was),
-        after=type_names(place.now),
-        to=format_path(place.after),
-        evidence=evidence,
-        children=place.was.below,
-    )
+def _whole(paths: Sequence[Path], kind: ChangeKind, shape: Shape, counted: dict[int, int]) -> Iterator[Change]:
+    names, children = type_names(shape), below(shape, counted)
+    before, after = (names, "") if kind is ChangeKind.REMOVED else ("", names)
+    yield from (Change(format_path(path), kind, before, after, children=children) for path in paths)
 
 
-def _whole(root: str, kind: ChangeKind, shape: Shape) -> Change:
-    names = type_names(shape)
-    removed = kind is ChangeKind.REMOVED
-    return Change(root, kind, names if removed else "", "" if removed else names, children=shape.below)
+def _step(key: str) -> str:
+    return format_path((key,)).removeprefix(_ROOT_TEXT)

@@ -29,7 +29,7 @@ from monitor.cli.console import (
 from monitor.printable import printable
 
 if TYPE_CHECKING:
-    from monitor.model import Result, Settings
+    from monitor.model import Recording, Result, Settings
     from monitor.pipeline.approve import Candidate, Consent
     from monitor.pipeline.tools import Tools
 
@@ -63,18 +63,47 @@ def _tell_refusals(found: Sequence[Candidate]) -> list[int]:
     return [_refused(candidate) for candidate in found if candidate.refusals]
 
 
+def _blind_spots(recording: Recording) -> Iterator[str]:
+    """What this baseline cannot tell a drift of: the members of lists that are empty in it."""
+    from monitor.checking.shape import Shape, learn
+    from monitor.errors import JsonError
+    from monitor.jsonpaths import ANY, Path, format_path, read_json
+
+    def empty(shape: Shape, path: Path) -> Iterator[Path]:
+        if shape.arrays and shape.items is None:
+            yield path
+        for key, child in shape.keys.items():
+            yield from empty(child, (*path, key))
+        if shape.items is not None:
+            yield from empty(shape.items, (*path, ANY))
+
+    response = recording.exchange.response
+    try:
+        paths = list(empty(learn(read_json(response.body).value), ())) if response else []
+    except JsonError:
+        return
+    for path in paths[:5]:
+        what = "the structure of its members is not compared until a recording that has some is approved"
+        yield f"  note: the list at {format_path(path)} is empty: {what}"
+
+
 def _approve_all(tools: Tools, settings: Settings, found: Sequence[Candidate], consent: Consent) -> int:
     """Approves what may be approved and says why the rest may not; the exit code."""
     from monitor.pipeline.approve import approve
 
     # all is done before anything is said: output that cannot be written must not end it half-way
-    done = [(one, approve(tools, one, consent)) for one in found if not one.refusals]
+    done = [(one, approve(tools, one, consent)) for one in found if not one.refusals and not one.standing]
     codes = [0, *_tell_refusals(found)]
+    for candidate in found:
+        if candidate.standing and not candidate.refusals:
+            name = f"{candidate.job.vendor.name}: {printable(candidate.job.interaction.description)}"
+            write(f"unchanged  {name}\n  this recording is the baseline already\n")
     for candidate, recording in done:
         lines = [f"approved  {candidate.job.vendor.name}: {printable(candidate.job.interaction.description)}"]
         lines.append(f"  recorded {recording.exchange.started:%Y-%m-%d %H:%M:%S} UTC in run {recording.run_id}")
         lines += [f"    {line}" for told in candidate.result.told for line in told.lines]
         lines.append(f"  {shown_path(settings.recordings_dir)}/{recording.path}")
+        lines += _blind_spots(recording)
         write("\n".join(lines) + "\n")
     return 1 if 1 in codes else max(codes)  # drift before not judged
 

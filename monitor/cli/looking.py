@@ -13,6 +13,7 @@ from monitor.cli.console import (
     ConfigOption,
     InteractionOption,
     VendorsOption,
+    note,
     recording_path,
     report_error,
     settings_of,
@@ -110,8 +111,8 @@ def _head(recording: Recording) -> Iterator[str]:
     yield f"recorded {exchange.started:%Y-%m-%d %H:%M:%S} UTC in {taken}, run {recording.run_id}"
     if recording.approval is not None:
         approval = recording.approval
-        note = f": {printable(approval.note)}" if approval.note else ""
-        yield f"approved {approval.at:%Y-%m-%d %H:%M:%S} UTC by {printable(approval.by)}{note}"
+        why = f": {printable(approval.note)}" if approval.note else ""
+        yield f"approved {approval.at:%Y-%m-%d %H:%M:%S} UTC by {printable(approval.by)}{why}"
     if recording.masks:
         yield "masked: " + ", ".join(f"{mask.name} in {mask.where}" for mask in recording.masks)
     if exchange.fault is not None:
@@ -199,6 +200,7 @@ def config_check(config: ConfigOption = None) -> int:
         if job.refusal:
             report_error(f"{job.vendor.name}: {printable(job.interaction.description)} will not run: {job.refusal}")
     write(f"{shown_path(settings.file)}: ok, {len(jobs.vendors)} vendor(s), {len(jobs.jobs)} interaction(s)\n")
+    note("to look deeper: monitor contracts lint, monitor doctor")
     return 0
 
 

@@ -62,7 +62,8 @@ def review(
 ) -> int:
     """Tell what became of the baselines since a git revision: in structure, in words, and who approved it.
 
-    The base is where the history of --head left that of --base, as in a pull request. Exits 0 whatever changed.
+    The base is where the history of --head left that of --base, as in a pull request. Exits 0 whatever changed,
+    and 3 where a baseline could not be compared.
 
     Examples:
 
@@ -72,7 +73,7 @@ def review(
     """
     from monitor.pipeline.review import review as walk
     from monitor.recordings.revisions import repository_of, revision
-    from monitor.reports.review import json, markdown, text
+    from monitor.reports.review import Kind, json, markdown, text
     from monitor.wiring import tools_of
 
     settings = settings_of(config, offline=True)
@@ -85,7 +86,7 @@ def review(
                 found = walk(settings, tools, old, new, tuple(vendor or ()))
     renders = {ReviewFormat.TEXT: text.render, ReviewFormat.MARKDOWN: markdown.render, ReviewFormat.JSON: json.render}
     write(renders[form](found))
-    return 0
+    return 3 if any(one.kind is Kind.NOT_COMPARED for one in found.reviewed) else 0
 
 
 def register(app: typer.Typer) -> None:  # noqa: ARG001 - one signature for all; the group is in the app already

@@ -32,9 +32,9 @@ jobs:
       - uses: actions/checkout@v4
       - uses: actions/setup-python@v5
         with: {python-version: "3.12"}
-      - run: pip install provider-drift-monitor
+      - run: pip install provider-drift-monitor  # from wherever you publish it: name your index and a version
       - run: monitor check
-        # env: {CRM_API_KEY: "${{ secrets.CRM_API_KEY }}"}
+        # env: {@KEY@: "${{ secrets.@KEY@ }}"}
       - uses: actions/upload-artifact@v4
         if: always()
         with: {name: recordings, path: recordings/runs, if-no-files-found: ignore}
@@ -104,7 +104,7 @@ def init(
 
       monitor init ../crm-watch --vendor crm --base-url https://staging.crm.example
     """
-    from monitor.config.template import starter
+    from monitor.config.template import key_variable, starter
 
     data, provider, states = _from_pact(pact) if pact else (b"", "vendor", ())
     name = _slug(vendor or provider)
@@ -112,7 +112,7 @@ def init(
         folder / "monitor.yaml": starter(name, base_url or f"https://staging.{name}.example", states).encode(),
         folder / ".gitignore": GITIGNORE.encode(),
         folder / "recordings" / ".gitignore": RECORDINGS_GITIGNORE.encode(),
-        folder / ".github" / "workflows" / "vendor-drift.yml": CI_JOB.encode(),
+        folder / ".github" / "workflows" / "vendor-drift.yml": CI_JOB.replace("@KEY@", key_variable(name)).encode(),
     }
     if pact is not None:
         files[folder / "contracts" / name / pact.name] = data

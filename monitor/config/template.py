@@ -85,6 +85,12 @@ def _states(names: Sequence[str]) -> str:
     return '    # states:\n    #   A customer exists: {params: {phone: "15555550100"}}\n'
 
 
+def key_variable(vendor: str) -> str:
+    """The environment variable in which a new repository looks for the vendor's key."""
+    variable = f"{re.sub(r'[^A-Z0-9]', '_', vendor.upper())}_API_KEY"
+    return variable if variable[0].isalpha() else f"_{variable}"
+
+
 def starter(vendor: str, base_url: str, states: Sequence[str] = ()) -> str:
     """A commented monitor.yaml of one vendor whose contracts lie in ``contracts/<vendor>/``.
 
@@ -94,8 +100,7 @@ def starter(vendor: str, base_url: str, states: Sequence[str] = ()) -> str:
     problem = vendor_name_problem(vendor)
     if problem:
         raise UsageError(problem.what, fix=problem.fix)
-    variable = f"{re.sub(r'[^A-Z0-9]', '_', vendor.upper())}_API_KEY"
-    variable = variable if variable[0].isalpha() else f"_{variable}"
+    variable = key_variable(vendor)
     return _TEXT.format(
         vendor=quoted(vendor), folder=vendor, base_url=quoted(base_url), variable=variable, states=_states(states)
     )

@@ -116,7 +116,8 @@ def _is_v4(pact: Mapping[str, Json]) -> bool:
 
 def _content_type(response: Mapping[str, Json], headers: tuple[ExpectedHeader, ...], *, v4: bool) -> str | None:
     body = response.get("body")
-    if v4 and isinstance(body, dict) and "contentType" in body:
+    # an empty body has no type of its own to the engine
+    if v4 and isinstance(body, dict) and "contentType" in body and body.get("content") not in (None, ""):
         return _scalar(body["contentType"])
     return next((h.values[0] for h in headers if h.name.lower() == "content-type" and h.values), None)
 

@@ -25,6 +25,7 @@ class Candidate:
     result: Result
     refusals: tuple[str, ...]
     accepted: tuple[str, ...] = ()  # losses accepted with the present baseline
+    standing: bool = False  # it is the baseline already, and nothing more is accepted
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +44,14 @@ def _losses(result: Result) -> Iterator[Loss]:
 def _refusals(result: Result, accepted: Sequence[str]) -> Iterator[str]:
     if not result.outcome.judged:
         yield f"{result.outcome.value}: {result.reason}"
+    forbidden = any(isinstance(finding.detail, Mismatch) for finding in result.findings)
     for finding in result.findings:
         detail = finding.detail
         if isinstance(detail, Mismatch):
             yield f"the contract forbids it: expected {detail.expected}; actual: {detail.actual}"
         elif isinstance(detail, Loss) and detail.output not in accepted:
             lost = f"output {detail.output}: {detail.before or 'not there'} -> {detail.after}"
-            yield f'{lost}; to accept it: --accept-loss {detail.output} --note "why"'
+            yield lost if forbidden else f'{lost}; to accept it: --accept-loss {detail.output} --note "why"'
 
 
 def _http_error(job: Job, recording: Recording) -> Iterator[str]:
@@ -59,12 +61,12 @@ def _http_error(job: Job, recording: Recording) -> Iterator[str]:
         yield f"it is an HTTP error: status {response.status}"
 
 
-def _accepted_before(tools: Tools, job: Job) -> tuple[str, ...]:
+def _approval_before(tools: Tools, job: Job) -> Approval | None:
     try:
         baseline = tools.store.baseline(*job.key)
     except RecordingError:
-        return ()
-    return baseline.approval.accepted_losses if baseline and baseline.approval else ()
+        return None
+    return baseline.approval if baseline else None
 
 
 def _candidate(
@@ -76,7 +78,10 @@ def _candidate(
         return Candidate(job, None, result, (str(recording),))
     result = begin(tools, judges, job, recording, None, approving=True).finish()
     refusals = (*_http_error(job, recording), *_refusals(result, consent.losses))
-    return Candidate(job, recording, result, tuple(dict.fromkeys(refusals)), _accepted_before(tools, job))
+    before = _approval_before(tools, job)
+    accepted = before.accepted_losses if before else ()
+    standing = before is not None and before.source == recording.path and set(consent.losses) <= set(accepted)
+    return Candidate(job, recording, result, tuple(dict.fromkeys(refusals)), accepted, standing)
 
 
 def _newest(tools: Tools, job: Job) -> Recording | RecordingError | None:

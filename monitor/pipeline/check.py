@@ -172,4 +172,5 @@ def check(settings: Settings, tools: Tools, selection: Selection, command: str =
             exit_reasons=reasons,
         )
         tools.store.write_report(report)
-        return replace(report, notes=(*report.notes, *prune_after_run(settings, tools, locked)))
+        closed_now = frozenset(closed.runs)  # somebody is to see their reports first
+        return replace(report, notes=(*report.notes, *prune_after_run(settings, tools, locked, closed_now)))

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from monitor.errors import ConfigError, LockHeldError, MonitorError
+from monitor.errors import ConfigError, LockHeldError, MonitorError, RecordingError
 from monitor.model import Retention, Settings
 from monitor.pipeline.planning import plan_jobs
 from monitor.pipeline.tools import Selection, Tools
@@ -152,13 +152,18 @@ def prune(
     return Pruned(tuple(one for one, _ in taken.runs), kept, leftovers, busy, tuple(failed))
 
 
-def prune_after_run(settings: Settings, tools: Tools, locked: frozenset[str]) -> tuple[str, ...]:
-    """Deletes what monitor.yaml says may go, if it says so; notes on what went and on what could not. Never raises."""
+def prune_after_run(
+    settings: Settings, tools: Tools, locked: frozenset[str], held: frozenset[str] = frozenset()
+) -> tuple[str, ...]:
+    """Deletes what monitor.yaml says may go, if it says so; notes on what went and on what could not. Never raises.
+
+    ``held``: runs that stay this time.
+    """
     retention = settings.retention
     if retention.keep_days is None and retention.max_size is None:
         return ()
     try:
-        pruned = prune(tools, retention, locked=locked)
+        pruned = prune(tools, retention, locked=locked, held=held)
     except MonitorError as error:
         return (f"old runs were not deleted: {error}",)
     notes = []
@@ -204,7 +209,10 @@ def _of_no_contract(settings: Settings, baselines: Sequence[str]) -> Iterator[Re
 
 def _run(tools: Tools, run_id: str, vendor: str | None) -> tuple[int, list[Remark]]:
     """How many recordings the run holds, and what is to be said of it."""
-    paths = frozenset(tools.store.recordings(run_id, vendor))
+    try:
+        paths = frozenset(tools.store.recordings(run_id, vendor))
+    except RecordingError:  # a link in its place, which is told with the tree
+        return 0, []
     if vendor is not None and not paths:
         return 0, []
     remarks = [remark for path in sorted(paths) for remark in inspecting.of_recording(tools.store, path)]

@@ -10,10 +10,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterator
+from typing import Final
 
 from monitor.headers import is_noise
 from monitor.model import Case, Contract, Response, StoredCase, Terms, Translation
+
+_BY_CHANCE: Final = re.compile(r"\$(now|millis|random|shuffle)\b")  # JSONata; another language may only lose time
 
 
 def _translation(translation: Translation) -> str:
@@ -69,6 +73,12 @@ def _stored(case: StoredCase) -> Iterator[bytes]:
     yield b"none" if case.baseline is None else b"baseline"
     yield case.baseline or b""
     yield case.damage.encode("utf-8", "surrogatepass")
+
+
+def is_repeatable(case: Case | StoredCase) -> bool:
+    """Whether judging again would say the same: not where a translation asks the clock, or draws lots."""
+    translations = case.translations if isinstance(case, Case) else case.terms.translations
+    return not any(_BY_CHANCE.search(translation.source) for translation in translations)
 
 
 def key_of(case: Case | StoredCase, program: bytes = b"") -> bytes:

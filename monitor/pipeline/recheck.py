@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
+from monitor.checking.judge import DISAGREES, NOT_ASKED
 from monitor.errors import RecordingError, UsageError
 from monitor.model import Outcome, Result, RunReport, Settings
 from monitor.pipeline.exits import exit_of
@@ -108,6 +109,14 @@ def _unrecorded(tools: Tools, run_id: str, vendor: str, recorded: set[str]) -> I
             yield Result(vendor, planned.interaction_id, planned.description, Outcome.NOT_RUN, reason=reason)
 
 
+def _second_opinion(results: Sequence[Result]) -> str:
+    asked = [result for result in results if result.outcome.judged or DISAGREES in result.reason]
+    unasked = sum(1 for result in asked if any(NOT_ASKED in note for note in result.notes))
+    differ = sum(1 for result in asked if DISAGREES in result.reason)
+    told = f"the official Pact Verifier was asked about {len(asked) - unasked} of {len(results)} recordings"
+    return f"{told}: {len(asked) - unasked - differ} agree, {differ} differ"
+
+
 def recheck(settings: Settings, tools: Tools, selection: Selection, run: str | None, every_run: bool) -> RunReport:
     """Judges one run's recordings, every run's, or by default the newest of each vendor. Writes nothing."""
     jobs = plan_jobs(settings, selection, calls=False)
@@ -126,6 +135,7 @@ def recheck(settings: Settings, tools: Tools, selection: Selection, run: str | N
         names = {_name(path) for path in kept}
         results += tuple(r for r in _unrecorded(tools, run_id, vendor, names) if wanted(r.interaction_id))
     code, reasons = exit_of(results, selection.fail_on)
+    notes = (_second_opinion(results),) if selection.official else ()
     return RunReport(
         run_id=_named([run_id for run_id, _ in chosen]),
         command="recheck",
@@ -134,6 +144,7 @@ def recheck(settings: Settings, tools: Tools, selection: Selection, run: str | N
         vendors=tuple(vendor.name for vendor in jobs.vendors),
         results=results,
         skipped=masked_skips(jobs.skipped, tools.masker),
+        notes=notes,
         fail_on=selection.fail_on,
         exit_code=code,
         exit_reasons=reasons,

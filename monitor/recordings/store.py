@@ -160,7 +160,7 @@ class Store:
     def _check_run(told: str, run_id: str, relative: str) -> None:
         if told != run_id:
             fix = "put the folder under its own name again, or delete it"
-            raise RecordingError("it is of another run: the folder was copied or renamed", where=relative, fix=fix)
+            raise RecordingError(f"it is of run {printable(told)}", where=relative, fix=fix)
 
     def runs(self) -> tuple[str, ...]:
         """Run ids, the oldest first."""

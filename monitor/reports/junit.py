@@ -70,7 +70,7 @@ def _case(result: Result, report: RunReport, options: Options) -> _Case:
     told, places = tuple(_told(result)), tuple(_places(result, options))
     if any(finding.severity.rank <= report.fail_on.rank for finding in result.findings):
         worst = result.worst.value if result.worst else ""
-        first = next((line for group in result.told for line in group.lines), f"{result.outcome.value}")
+        first = "; ".join(line for group in result.told[:1] for line in group.lines) or result.outcome.value
         text = _lines((result.reason, result.fix, *told, *places))
         return replace(case, verdict="failure", type=worst, message=first, text=text)
     if not result.outcome.judged:

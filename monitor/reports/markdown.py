@@ -109,9 +109,9 @@ def _bounded(lines: list[str]) -> list[str]:
 
 def _places(result: Result, options: Options) -> Iterator[str]:
     if result.baseline and result.told:
-        yield f"against {span(f'{options.recordings}/{result.baseline}')}"
+        yield f"- against {span(f'{options.recordings}/{result.baseline}')}"
     if result.evidence:
-        yield f"evidence {span(f'{options.recordings}/{result.evidence}')}"
+        yield f"- evidence {span(f'{options.recordings}/{result.evidence}')}"
 
 
 def _interaction(result: Result, options: Options) -> str:

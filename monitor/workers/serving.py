@@ -18,7 +18,7 @@ from typing import Final
 from monitor.errors import MonitorError
 from monitor.model import Case, Judgement, Outcome, StoredCase
 from monitor.pipeline.cases import judge_stored
-from monitor.pipeline.keys import key_of
+from monitor.pipeline.keys import is_repeatable, key_of
 from monitor.workers.frames import READY, SHOW_ERRORS, Task, receive, send
 
 _PR_SET_PDEATHSIG: Final = 1
@@ -59,6 +59,8 @@ class _Remembering:
         self._known: OrderedDict[bytes, Judgement] = OrderedDict()
 
     def __call__(self, case: Case) -> Judgement:
+        if not is_repeatable(case):
+            return self._judge(case)
         key = key_of(case)
         found = self._known.pop(key, None) or self._judge(case)
         if found.outcome.judged:

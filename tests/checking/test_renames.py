@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
-import pytest
+from collections.abc import Mapping
 
-from monitor.checking.renames import Parent, Rename, renames
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monitor.checking.renames import Parents, Rename, renames
 from monitor.checking.shape import learn
 from monitor.jsonpaths import ANY, Json, Path
 
 SPELLING = "same name in another spelling"
 
 
-def _found(before: dict[str, Json], after: dict[str, Json]) -> tuple[tuple[str, str, str], ...]:
+def _found(before: Mapping[str, Json], after: Mapping[str, Json]) -> tuple[tuple[str, str, str], ...]:
     """The renames between two objects at the root."""
-    was, now = learn(before).keys, learn(after).keys
+    was, now = learn(dict(before)).keys, learn(dict(after)).keys
     lost = {key: shape for key, shape in was.items() if key not in now}
     gained = {key: shape for key, shape in now.items() if key not in was}
-    (pairs,) = renames([Parent((), (), lost, gained)], before, after)
-    return tuple((pair.old, pair.new, pair.evidence) for pair in pairs)
+    ((group,),) = renames([Parents(lost, gained, [()], [()], single=True)], lambda: dict(before), lambda: dict(after))
+    return tuple((pair.old, pair.new, pair.evidence) for pair in group.renames)
+
+
+def _parents(*paths: Path, single: bool = True) -> Parents:
+    """Objects that lost ``old`` and gained ``new``."""
+    return Parents({"old": learn("x")}, {"new": learn("x")}, paths, paths, single)
 
 
 @pytest.mark.parametrize(
@@ -96,9 +105,8 @@ def test_members_corroborate(before: list[Json], after: list[Json], evidence: st
     was: Json = {"rows": [{"old": value} for value in before]}
     now: Json = {"rows": [{"new": value} for value in after]}
     rows: Path = ("rows", ANY)
-    parent = Parent(rows, rows, {"old": learn("x")}, {"new": learn("x")})
-    expected = (Rename("old", "new", evidence),) if evidence else ()
-    assert renames([parent], was, now) == (expected,)
+    ((group,),) = renames([_parents(rows, single=False)], lambda: was, lambda: now)
+    assert group.renames == ((Rename("old", "new", evidence),) if evidence else ())
 
 
 def test_a_crowd_of_equal_values_names_nobody_and_costs_little() -> None:
@@ -113,11 +121,47 @@ def test_a_thousand_renamed_keys() -> None:
     assert {(old[3:], new[4:]) for old, new, _ in _found(before, after)} == {(str(n), str(n)) for n in range(1000)}
 
 
-def test_as_many_parents_as_members_cost_one_walk() -> None:
+def test_a_thousand_lost_keys_beside_a_large_new_one_cost_little() -> None:
+    before: dict[str, Json] = {f"key{n}": {"id": n, "name": f"value {n}"} for n in range(1000)}
+    after: dict[str, Json] = {"data": [{"id": n, "name": f"value {n}"} for n in range(100_000)]}
+    assert _found(before, after) == ()
+
+
+@pytest.mark.parametrize("together", [False, True])
+def test_as_many_parents_as_members_cost_one_walk(together: bool) -> None:
     """Every member is keyed by its own data: parents times members would be nine million steps."""
     count = 3000
     before: Json = [{f"k{n}": {"old": f"v{n}"}} for n in range(count)]
     after: Json = [{f"k{n}": {"new": f"v{n}"}} for n in range(count)]
     paths: list[Path] = [(ANY, f"k{n}") for n in range(count)]
-    parents = [Parent(path, path, {"old": learn("x")}, {"new": learn("x")}) for path in paths]
-    assert set(renames(parents, before, after)) == {(Rename("old", "new", "same value"),)}
+    parents = [_parents(*paths)] if together else [_parents(path) for path in paths]
+    found = renames(parents, lambda: before, lambda: after)
+    assert {group.renames for groups in found for group in groups} == {(Rename("old", "new", "same value"),)}
+    assert [path for groups in found for group in groups for path in group.befores] == paths
+
+
+_SCALARS = st.sampled_from((None, True, False, 0, 1, 2, "", "1", "x", "y"))
+_MEMBERS = st.lists(st.tuples(_SCALARS, _SCALARS, _SCALARS, _SCALARS), min_size=1, max_size=8)
+
+
+@given(_MEMBERS)
+def test_places_judged_together_are_judged_as_each_alone(members: list[tuple[Json, Json, Json, Json]]) -> None:
+    before: dict[str, Json] = {f"m{n}": {"a": a, "bId": b} for n, (a, b, _, _) in enumerate(members)}
+    after: dict[str, Json] = {f"m{n}": {"b_id": c, "d": d} for n, (_, _, c, d) in enumerate(members)}
+    paths: list[Path] = [(key,) for key in before]
+    lost, gained = {"a": learn("x"), "bId": learn("x")}, {"b_id": learn("x"), "d": learn("x")}
+
+    def of(*some: Path) -> dict[Path, tuple[Rename, ...]]:
+        (groups,) = renames([Parents(lost, gained, some, some, single=True)], lambda: before, lambda: after)
+        return {path: group.renames for group in groups for path in group.befores}
+
+    assert of(*paths) == {path: of(path)[path] for path in paths}
+
+
+def test_bodies_are_asked_for_only_where_a_rename_may_be() -> None:
+    def unasked() -> Json:
+        raise AssertionError
+
+    lost = Parents({"old": learn("x")}, {}, [()], [()], single=True)
+    ((group,),) = renames([lost], unasked, unasked)
+    assert (group.renames, group.befores) == ((), [()])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from decimal import Decimal
 from functools import reduce
 
@@ -9,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.checking.shape import EMPTY, Shape, learn, learn_all, merge, type_names
-from monitor.jsonpaths import Json, JsonType, json_type
+from monitor.checking.shape import EMPTY, Learner, Shape, is_deeper, learn, learn_all, merge, type_names
+from monitor.errors import JsonError
+from monitor.jsonpaths import Json, JsonType, json_type, read_json
 
 _SCALARS = st.none() | st.booleans() | st.integers() | st.decimals(allow_nan=False, allow_infinity=False) | st.text()
 _KEYS = st.sampled_from(("a", "b", "c", "an odd 'key'", ""))
@@ -23,6 +25,58 @@ _JSON: st.SearchStrategy[Json] = st.recursive(
 def test_a_list_has_the_merged_shape_of_its_parts(one: list[Json], other: list[Json]) -> None:
     assert learn_all(one + other) == merge(learn_all(one), learn_all(other))
     assert learn_all(one) == reduce(merge, map(learn, one), EMPTY)
+
+
+# values of which several are alike: members of an object that is keyed by data
+_LIKE: st.SearchStrategy[list[Json]] = st.lists(_JSON, min_size=1, max_size=4).flatmap(
+    lambda some: st.lists(st.sampled_from(some) | _JSON, max_size=12)
+)
+
+
+@given(_LIKE)
+def test_a_member_has_the_shape_that_it_has_alone(members: list[Json]) -> None:
+    shape = learn({f"m{number}": member for number, member in enumerate(members)})
+    assert list(shape.keys.values()) == [learn(member) for member in members]
+    assert [list(one.keys) for one in shape.keys.values()] == [list(learn(member).keys) for member in members]
+
+
+@given(_LIKE, st.integers(1, 20))
+def test_a_list_of_a_member_has_its_shape_too(members: list[Json], times: int) -> None:
+    shape = learn({"a": members * times, "b": members[:1]})
+    assert shape.keys["a"] == learn(members * times)
+    assert shape.keys["b"] == learn(members[:1])
+
+
+@given(_LIKE)
+def test_a_learner_makes_equal_shapes_once(members: list[Json]) -> None:
+    learner = Learner()
+    value: Json = {f"m{number}": member for number, member in enumerate(members)}
+    assert learner.learn(value) is learner.learn(deepcopy(value))
+
+
+def test_members_that_are_alike_share_one_shape() -> None:
+    value: Json = {f"m{n}": {"id": n, "tags": ["x", "y"], "owner": {"name": f"n{n}"}} for n in range(100)}
+    assert len({id(shape) for shape in learn(value).keys.values()}) == 1
+
+
+@given(_JSON, st.integers(1, 4))
+def test_the_depth_of_a_shape_is_that_of_the_value(value: Json, bound: int) -> None:
+    try:
+        read_json(_written(value), max_depth=bound)
+    except JsonError:
+        assert is_deeper(learn(value), bound)
+    else:
+        assert not is_deeper(learn(value), bound)
+
+
+def _written(value: Json) -> str:
+    if isinstance(value, dict):
+        return (
+            "{"
+            + ", ".join(f'"{len(key)}{number}": {_written(v)}' for number, (key, v) in enumerate(value.items()))
+            + "}"
+        )
+    return f"[{', '.join(map(_written, value))}]" if isinstance(value, list) else "0"
 
 
 @given(_JSON, _JSON, _JSON)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from monitor.checking.structure import changes
+from monitor.checking.structure import HELD, changes
 from monitor.errors import JsonError, NotJudgedError
 from monitor.jsonpaths import Json, Path, format_path, general, parse_path, read_json
 from monitor.model import Change, ChangeKind, Response
@@ -172,7 +172,8 @@ def test_exchanges(before: Response, after: Response, expected: list[str]) -> No
         pytest.param(_response('{"a": '), _response('{"a": '), id="cut, as ever"),
         pytest.param(_response("{}", ""), _response("oops", ""), id="the baseline was JSON"),
         pytest.param(_response("{}", "text/plain"), _response("oops", "text/plain"), id="JSON under another name"),
-        pytest.param(_response("{}"), _response("[" * 5000 + "]" * 5000), id="too deep"),
+        pytest.param(_response("{}"), _response("[" * 5000 + "]" * 5000), id="much too deep"),
+        pytest.param(_response("{}"), _response("[" * 101 + "]" * 101), id="too deep"),
         pytest.param(_response("{}"), _response(b'{"a": "\xff"}'), id="not UTF-8"),
         pytest.param(_response("{}"), _response('{"a": NaN}'), id="not a number"),
     ],
@@ -191,6 +192,18 @@ def test_a_thousand_renamed_keys_are_told_one_by_one() -> None:
     before: Json = {"map": {f"id-{n}": {"name": f"n{n}", "rank": n} for n in range(1000)}}
     after: Json = {"map": {f"key-{n}": {"name": f"n{n}", "rank": n} for n in range(1000)}}
     assert {change.kind for change in changes(_of(before), _of(after))} == {ChangeKind.RENAMED}
+
+
+def test_a_large_body_is_compared_as_a_small_one() -> None:
+    """Its values are let go, and read again for the evidence of renames (here at two levels)."""
+
+    def told(padding: int) -> list[str]:
+        before = {"pad": "x" * padding, "owner_info": {"id": "u1", "first_name": "A", "x": 1}, "rows": [{"a": "p"}]}
+        after = {"pad": "", "ownerInfo": {"id": "u1", "firstName": "B", "x": "1"}, "rows": [{"b": "p"}]}
+        return _told(_of(cast("Json", before)), _of(cast("Json", {**after, "pad": "x" * padding})))
+
+    assert told(HELD) == told(1)
+    assert len(told(1)) == 4
 
 
 # -- laws -------------------------------------------------------------------------------------------------
@@ -269,6 +282,20 @@ def test_the_order_of_keys_and_members_says_nothing(before: Json, after: Json, d
     ordered = changes(_of(before), _of(after))
     shuffled = changes(_of(_shuffled(before, data)), _of(_shuffled(after, data)))
     assert shuffled == ordered
+
+
+_PAIRS = st.tuples(_JSON, _JSON)
+_MEMBERS = st.lists(_PAIRS, min_size=1, max_size=3).flatmap(lambda some: st.lists(st.sampled_from(some), max_size=6))
+
+
+@given(_MEMBERS)
+def test_of_a_member_is_told_what_would_be_alone(members: list[tuple[Json, Json]]) -> None:
+    """Whatever is found out once for all members that are alike."""
+    before: dict[str, Json] = {f"m{number}": one for number, (one, _) in enumerate(members)}
+    after: dict[str, Json] = {f"m{number}": other for number, (_, other) in enumerate(members)}
+    alone = [change for key in before for change in changes(_of({key: before[key]}), _of({key: after[key]}))]
+    assert set(changes(_of(before), _of(after))) == set(alone)
+    assert len(changes(_of(before), _of(after))) == len(alone)
 
 
 @given(_JSON, _JSON)

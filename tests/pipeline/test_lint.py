@@ -163,7 +163,7 @@ def test_reads_that_the_baseline_has_not(tmp_path: Path) -> None:
             4,
             20,
             "translation 'pop': output 'near' reads $.customer.emial, which the approved baseline has not",
-            "read $.customer.email?",
+            "read $.customer.email, or approve a recording that has it: monitor approve --vendor crm",
         ),
         (
             "reads-missing",
@@ -171,7 +171,7 @@ def test_reads_that_the_baseline_has_not(tmp_path: Path) -> None:
             5,
             20,
             "translation 'pop': output 'listed' reads $.orders.total, which the approved baseline has not",
-            "correct the path, or see whether the vendor sends it",
+            "correct the path, or approve a recording that has it: monitor approve --vendor crm",
         ),
     ]
 
@@ -235,7 +235,7 @@ def nested(depth: int) -> dict[str, object]:
 
 
 HOSTILE: Final[Mapping[str, tuple[Mapping[str, object] | str, str]]] = {
-    "deep": (v3(nested(160), {}), "engine-refuses"),
+    "deep": (v3(nested(160), {}), "example-breaks-rule"),
     "deeper": (v3(nested(400), {}), "contract-fault"),
     "costly": (v3({"a": "a" * 5_000 + "!"}, {"$.a": rule(regex("(a|aa)+$"))}), "engine-refuses"),
     "long": (v3({"a": "x"}, {"$.a": rule(regex("(" * 50_000))}), "bad-regex"),

@@ -108,7 +108,8 @@ def test_a_failure_tells_everything(hostile: RunReport) -> None:
     case = list(rendered(hostile)[0].iter("testcase"))[3]
     (failure, out) = case
     assert (case.attrib["name"], case.attrib["time"]) == (f"{SHOWN} (lookup-1a2b3c4d)", "0.250")
-    assert failure.attrib == {"type": "breaking", "message": "Expected: a (String) at $.a"}
+    assert failure.attrib["type"] == "breaking"
+    assert failure.attrib["message"].startswith("Expected: a (String) at $.a; Actual: a")
     assert failure.text == FAILURE
     assert out.text == "note: key 'a' stands twice"
 

@@ -43,16 +43,16 @@ info
   b (String) is gone
 note: key 'a' stands twice
 ````
-against `recordings/baseline/crm/lookup-1a2b3c4d.har`
-evidence `recordings/runs/R/crm/lookup-1a2b3c4d.har`
+- against `recordings/baseline/crm/lookup-1a2b3c4d.har`
+- evidence `recordings/runs/R/crm/lookup-1a2b3c4d.har`
 
 #### DRIFTED (warning) `crm`: `list`
 ```
 warning
   c (String) may now be null
 ```
-against `recordings/baseline/crm/list-1a2b3c4d.har`
-evidence `recordings/runs/R/crm/list-1a2b3c4d.har`
+- against `recordings/baseline/crm/list-1a2b3c4d.har`
+- evidence `recordings/runs/R/crm/list-1a2b3c4d.har`
 
 ### Not judged
 
@@ -61,7 +61,7 @@ evidence `recordings/runs/R/crm/list-1a2b3c4d.har`
 vendor_down because HOSTILE
 look there
 ````
-evidence `recordings/runs/R/tickets/vendor_down-00000000.har`
+- evidence `recordings/runs/R/tickets/vendor_down-00000000.har`
 
 ### Skipped
 

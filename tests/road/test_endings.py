@@ -170,7 +170,7 @@ def test_a_schema_that_is_none_is_a_fault_of_the_configuration(one: Project) -> 
     one.write("s.json", '{"properties": {"n": {"type": "strin"}}}')
     done = one.monitor("config", "check")
     assert done.returncode == 2
-    assert "s.json: $.properties.n.type: it is no valid JSON Schema" in done.stderr
+    assert "s.json:1:23: $.properties.n.type: it is no valid JSON Schema" in done.stderr
 
 
 @pytest.mark.parametrize("name", ["key", "duplicate", "output"])

@@ -95,8 +95,9 @@ def _missing(subject: _Subject, compiled: CompiledTranslation, document: _Docume
         there, near = _lacking(document.value, read)
         names = " and ".join(quoted(output) for output in outputs)
         what = f"output {names} reads {format_path(read)}, which {document.name} has not"
-        fix = f"read {format_path((*there, near))}" if near else "correct the path, or see whether the vendor sends it"
-        yield subject.remark("reads-missing", subject.spot_of(read), what, f"{fix}{'?' if near else ''}")
+        corrected = f"read {format_path((*there, near))}" if near else "correct the path"
+        fix = f"{corrected}, or approve a recording that has it: monitor approve --vendor {subject.interaction.vendor}"
+        yield subject.remark("reads-missing", subject.spot_of(read), what, fix)
 
 
 # -- functions --------------------------------------------------------------------------------------------
