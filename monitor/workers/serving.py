@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import gc
 import json
 import os
 import pickle
@@ -22,6 +23,7 @@ from monitor.pipeline.keys import is_repeatable, key_of
 from monitor.workers.frames import READY, SHOW_ERRORS, Task, receive, send
 
 _PR_SET_PDEATHSIG: Final = 1
+_SELDOM: Final = (20_000, 20, 20)  # large documents make many objects and no cycles: a third of the time was gc
 _REMEMBERED: Final = 500  # verdicts that a worker keeps
 ALARM_GRACE: Final = 5  # seconds past the deadline after which an orphaned worker ends itself
 
@@ -102,8 +104,10 @@ def serve() -> None:
     _die_with_parent()
     remembering = _Remembering(judge)
     send(answers, READY)
+    gc.set_threshold(*_SELDOM)
     while (frame := receive(sys.stdin.buffer, sys.maxsize)) is not None:
         task: Task = pickle.loads(frame)  # noqa: S301 - from our own parent
+        del frame  # as large as the bodies in it
         _bound_memory(task.memory)
         _set_alarm(task.deadline + ALARM_GRACE)
         answer = _written(_judged(remembering if task.remember else judge, task.case))
