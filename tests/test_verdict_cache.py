@@ -22,6 +22,7 @@ from monitor.model import (
     Severity,
     StoredCase,
     Terms,
+    Translation,
 )
 from monitor.pipeline.tools import Judges
 from monitor.verdict_cache import VerdictCache, remembering
@@ -114,6 +115,24 @@ def test_a_row_that_was_changed_is_no_verdict(tmp_path: Path, kind: str) -> None
         connection.execute(f"update verdicts set judgement = cast(replace(judgement, 'drifted', 'same') as {kind})")
     with closing(VerdictCache(tmp_path / "v.db")) as cache:
         assert cache.get(KEY) is None
+
+
+def test_another_programs_table_is_made_anew(tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "v.db")) as connection:
+        connection.execute("create table verdicts (a, b)")
+    pool = Pool()
+    judged(tmp_path / "v.db", pool, "a")
+    judged(tmp_path / "v.db", pool, "a")
+    assert pool.judged == ["a"]
+
+
+def test_what_asks_the_clock_is_judged_each_time(tmp_path: Path) -> None:
+    pool = Pool()
+    asks = Terms("crm", "a", None, (Translation("t", "jsonata", "$now()", "t.jsonata"),))
+    for _ in range(2):
+        with remembering(tmp_path / "v.db", pool.open, b"1", lambda one: one) as judges:
+            judges.submit(StoredCase(asks, "a.har", b"a"), Limits()).result()
+    assert pool.judged == ["a", "a"]
 
 
 def test_without_a_file_everything_is_judged(tmp_path: Path) -> None:

@@ -238,3 +238,12 @@ def test_findings_are_in_order_and_once() -> None:
     findings = judge(_full(_response({"x": 1}))).findings
     assert list(findings) == sorted(findings, key=lambda f: (f.severity.rank, f.root, f.detail.type, repr(f.detail)))
     assert len(set(findings)) == len(findings)
+
+
+def test_what_is_nested_too_deeply_to_be_compared_is_no_baseline_to_be() -> None:
+    body: Json = 1
+    for _ in range(110):  # the engine reads it, the structural comparison does not
+        body = [body]
+    judgement = judge(_case(_response({"deep": body, **BODY}), contract=_contract(READ)))
+    assert judgement.outcome is Outcome.UNREADABLE
+    assert "nested deeper than 100 levels" in judgement.reason

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from monitor.model import Case, Contract, Response, StoredCase, Terms, Translation
-from monitor.pipeline.keys import key_of
+from monitor.pipeline.keys import is_repeatable, key_of
 
 CONTRACT = Contract("crm.json", "$.interactions[0]", b'{"response": {"headers": {"Date": "x"}}}', "d1")
 TRANSLATION = Translation("pop", "jsonata", "id", "pop.jsonata", {"type": "object"})
@@ -86,3 +86,19 @@ def test_whatever_a_stored_verdict_rests_on_is_in_its_key(change: Callable[[Stor
 
 def test_another_program_has_other_keys() -> None:
     assert key_of(CASE, b"1") != key_of(CASE, b"2") != key_of(STORED, b"2")
+
+
+@pytest.mark.parametrize(
+    ("source", "repeatable"),
+    [
+        ('{"open": $toMillis(closesAt) > $millis()}', False),
+        ("$now()", False),
+        ("$random() > 0.5 ? a : b", False),
+        ("$shuffle(members)[0]", False),
+        ('{"known": $nowhere(a), "n": $count(b)}', True),
+    ],
+)
+def test_what_asks_the_clock_or_draws_lots_has_no_verdict_to_keep(source: str, repeatable: bool) -> None:
+    translations = (replace(TRANSLATION, source=source),)
+    assert is_repeatable(replace(CASE, translations=translations)) is repeatable
+    assert is_repeatable(replace(STORED, terms=replace(TERMS, translations=translations))) is repeatable

@@ -197,3 +197,33 @@ def test_quiet_says_nothing_while_all_is_well(two: Project, vendor: ScriptedVend
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     vendor.answers["/a"] = json_answer({"id": "CUST-1"})
     assert "DRIFTED" in two.monitor("check", "--quiet").stdout
+
+
+def _one(project: Project, vendor: ScriptedVendor, body: dict[str, object]) -> None:
+    """A contract of one interaction, and the vendor's answer to it."""
+    project.write("contracts/crm/lookup.json", pact_of(interaction("a lookup", "/c", {"id": "1"})))
+    vendor.answers["/c"] = json_answer(body)
+
+
+def test_what_is_the_baseline_already_keeps_its_reason(project: Project, vendor: ScriptedVendor) -> None:
+    _one(project, vendor, {"id": "1"})
+    assert project.monitor("record", "--vendor", "crm").returncode == 0
+    assert "approved  crm" in project.monitor("approve", "--vendor", "crm", "--note", "first").stdout
+    assert project.monitor("approve", "--vendor", "crm", "--note", "another").stdout == (
+        "unchanged  crm: a lookup\n  this recording is the baseline already\n"
+    )
+    assert '"note": "first"' in next(project.folder.glob("recordings/baseline/crm/*.har")).read_text()
+
+
+def test_an_empty_list_is_told_when_it_is_approved(project: Project, vendor: ScriptedVendor) -> None:
+    _one(project, vendor, {"id": "1", "tickets": []})
+    approved = project.monitor("record", "--vendor", "crm", "--approve")
+    assert "note: the list at $.tickets is empty" in approved.stdout
+
+
+def test_the_official_verifier_is_asked_about_recordings(project: Project, vendor: ScriptedVendor) -> None:
+    _one(project, vendor, {"id": "1"})
+    assert project.monitor("record", "--vendor", "crm", "--approve").returncode == 0
+    done = project.monitor("recheck", "--with-official")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "the official Pact Verifier was asked about 1 of 1 recordings: 1 agree, 0 differ" in done.stdout
