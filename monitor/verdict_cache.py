@@ -26,8 +26,9 @@ from monitor.model import Case, Judgement, Limits, StoredCase
 from monitor.pipeline.keys import is_repeatable, key_of
 from monitor.pipeline.tools import Judges
 
-MAX_ROWS: Final = 50_000
-LARGEST: Final = 100_000  # bytes of a judgement that is kept
+MAX_ROWS: Final = 20_000
+LARGEST: Final = 10_000  # bytes of a judgement that is kept
+MOST_FINDINGS: Final = 50  # of a judgement that is kept: a hostile vendor could fill disk and memory
 _WAIT: Final = 2.0  # seconds for another process to let go of the file
 _TABLE: Final = "create table if not exists verdicts (key blob primary key, run integer, seal blob, judgement blob)"
 _COLUMNS: Final = ("key", "run", "seal", "judgement")
@@ -161,7 +162,8 @@ class RememberingJudges:
     def _keep(self, key: bytes, judged: Future[Judgement]) -> None:
         if judged.cancelled() or judged.exception() is not None or not judged.result().outcome.judged:
             return
-        self._cache.put(key, self._clean(judged.result()))
+        if len(judged.result().findings) <= MOST_FINDINGS:
+            self._cache.put(key, self._clean(judged.result()))
 
     def __enter__(self) -> Self:
         return self

@@ -91,6 +91,13 @@ def test_what_could_not_be_judged_is_tried_again(tmp_path: Path, outcome: Outcom
     assert pool.judged == ["a", "a"]
 
 
+def test_a_verdict_of_very_many_findings_is_not_kept(tmp_path: Path) -> None:
+    pool = Pool(replace(DRIFT, findings=(FINDING,) * 51))
+    judged(tmp_path / "v.db", pool, "a")
+    judged(tmp_path / "v.db", pool, "a")
+    assert pool.judged == ["a", "a"]
+
+
 def test_what_is_kept_is_masked(tmp_path: Path) -> None:
     with remembering(tmp_path / "v.db", Pool().open, b"", lambda one: replace(one, notes=("masked",))) as judges:
         assert judges.submit(case("a"), Limits()).result().notes == ("a note",)

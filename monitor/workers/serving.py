@@ -24,6 +24,7 @@ from monitor.workers.frames import READY, SHOW_ERRORS, Task, receive, send
 
 _PR_SET_PDEATHSIG: Final = 1
 _SELDOM: Final = (20_000, 20, 20)  # large documents make many objects and no cycles: a third of the time was gc
+_FEW: Final = 50  # findings of a verdict that is kept
 _REMEMBERED: Final = 500  # verdicts that a worker keeps
 ALARM_GRACE: Final = 5  # seconds past the deadline after which an orphaned worker ends itself
 
@@ -65,7 +66,7 @@ class _Remembering:
             return self._judge(case)
         key = key_of(case)
         found = self._known.pop(key, None) or self._judge(case)
-        if found.outcome.judged:
+        if found.outcome.judged and len(found.findings) <= _FEW:
             self._known[key] = found
         if len(self._known) > _REMEMBERED:
             self._known.popitem(last=False)
