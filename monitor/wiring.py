@@ -53,6 +53,16 @@ def program_digest() -> bytes:
     return hashlib.sha256("\n".join([sys.version, *ours, *theirs, *foreign]).encode()).digest()
 
 
+def _judges(cases: int, state: Path, masker: Masker) -> AbstractContextManager[Judges]:
+    """Judges that keep what they judged, masked, and start workers only for what is new."""
+    return remembering(
+        state / "verdicts-1.db",
+        lambda: JudgePool(workers_for(cases)),
+        program_digest(),
+        lambda judgement: masked_judgement(judgement, masker),
+    )
+
+
 def tools_of(
     settings: Settings, listener: Listener, command: str, wait: float | None = 0, *, cache: bool = True
 ) -> Tools:
@@ -62,18 +72,10 @@ def tools_of(
     """
     holder = f"monitor {command}"
     state = Path(settings.state_dir)
-
     masker = Masker(known_secrets(settings))
 
     def judges(cases: int) -> AbstractContextManager[Judges]:
-        def pool() -> JudgePool:
-            return JudgePool(workers_for(cases), remember=cache)
-
-        if not cache:
-            return pool()
-        return remembering(
-            state / "verdicts-1.db", pool, program_digest(), lambda judgement: masked_judgement(judgement, masker)
-        )
+        return _judges(cases, state, masker) if cache else JudgePool(workers_for(cases), remember=False)
 
     def lock(vendor: str) -> AbstractContextManager[None]:
         return vendor_lock(state, vendor, holder, wait)

@@ -32,8 +32,7 @@ def _remembering(runs: Iterable[Record], vendor: str, names: dict[str, None]) ->
 def _check_known(settings: Settings, vendor: str, interaction: str | None, names: Iterable[str]) -> None:
     """Raises UsageError where what was asked for is known neither to monitor.yaml nor to the runs (``names``)."""
     from monitor.errors import ConfigError, UsageError
-    from monitor.pipeline.comparing import nearest
-    from monitor.pipeline.planning import chosen_vendors, plan_jobs
+    from monitor.pipeline.planning import chosen_vendors, nearest, plan_jobs
 
     if vendor not in settings.vendors:
         chosen_vendors(settings, (vendor,))  # tells what was meant

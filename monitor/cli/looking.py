@@ -190,7 +190,7 @@ def contracts_list(
 
 
 def config_check(config: ConfigOption = None) -> int:
-    """Check monitor.yaml, the contracts and the translations it names; tell every fault at once."""
+    """Check monitor.yaml, the contracts and the translations it names; tell their faults, each with its place."""
     from monitor.cli.checking import selection_of
     from monitor.pipeline.planning import plan_jobs
 

@@ -5,7 +5,7 @@ to a replay on loopback, judges what that way cannot (verifier.py), and tells wh
 loaded only when it is asked. What neither judges raises NotJudgedError.
 """
 
-from monitor.pact_engine.engine import describe_engine, expected_contents, match_response
+from monitor.pact_engine.engine import expected_contents, match_response
 from monitor.pact_engine.expected import ExpectedHeader, ExpectedResponse, read_expected
 from monitor.pact_engine.mismatch import BODY_TYPE, HEADER_MISSING, EngineMismatch, MismatchPlace
 
@@ -16,7 +16,6 @@ __all__ = [
     "ExpectedHeader",
     "ExpectedResponse",
     "MismatchPlace",
-    "describe_engine",
     "expected_contents",
     "match_response",
     "read_expected",

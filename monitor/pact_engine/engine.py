@@ -34,11 +34,6 @@ from monitor.printable import printable
 _SWITCH: Final = "PACT_MATCHING_ENGINE"
 
 
-def describe_engine() -> str:
-    """Name and version of the library that judges."""
-    return f"pact_ffi {native.version()}"
-
-
 # -- status -----------------------------------------------------------------------------------------------
 
 

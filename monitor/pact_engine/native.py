@@ -76,10 +76,6 @@ def _last_error() -> str:
     return printable(_text(buffer)) or "it does not say why (nested too deeply, or a name is too long?)"
 
 
-def version() -> str:
-    return _text(_call("pactffi_version"))
-
-
 class Scope(ExitStack):
     """The owner of C objects: frees them, last first, when the ``with`` block ends."""
 

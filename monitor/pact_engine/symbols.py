@@ -46,7 +46,6 @@ FUNCTIONS: Final = (
     "pactffi_sync_http_get_response",
     "pactffi_sync_http_get_response_contents_bin",
     "pactffi_sync_http_get_response_contents_length",
-    "pactffi_version",
 )
 VERIFIER_FUNCTIONS: Final = (  # what pact.Verifier needs of it
     "pactffi_log_to_buffer",

@@ -7,7 +7,6 @@ only itself. Where a side is one recording, that interaction is what is compared
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -19,6 +18,7 @@ from monitor.checking.words import told
 from monitor.errors import JsonError, NotJudgedError, RecordingError, UsageError
 from monitor.model import Finding, Recording, Response
 from monitor.pipeline.exits import DRIFT, NOT_JUDGED, QUIET
+from monitor.pipeline.planning import nearest
 from monitor.pipeline.tools import Selection
 from monitor.printable import printable
 from monitor.recordings.names import HAR
@@ -30,12 +30,6 @@ Viewer = Callable[[Response, Response], Values]
 _Read = Recording | RecordingError | None
 
 BASELINE: Final = "baseline"
-
-
-def nearest(name: str, known: Iterable[str]) -> str:
-    """A fix for a name that nobody knows: what was probably meant; empty where nothing is like it."""
-    near = difflib.get_close_matches(name, list(known), n=1, cutoff=0.4)
-    return f"did you mean '{printable(near[0])}'?" if near else ""
 
 
 # -- sides ------------------------------------------------------------------------------------------------

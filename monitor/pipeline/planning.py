@@ -58,7 +58,8 @@ class Jobs:
         return {job.key: job for job in self.jobs}
 
 
-def _nearest(name: str, known: Iterable[str]) -> str:
+def nearest(name: str, known: Iterable[str]) -> str:
+    """A fix for a name that nobody knows: what was probably meant; empty where nothing is like it."""
     near = difflib.get_close_matches(name, list(known), n=1, cutoff=0.4)
     return f"did you mean '{printable(near[0])}'?" if near else ""
 
@@ -68,7 +69,7 @@ def chosen_vendors(settings: Settings, names: tuple[str, ...]) -> tuple[Vendor, 
     for name in names:
         if name not in settings.vendors:
             known = ", ".join(settings.vendors) or "none"
-            fix = _nearest(name, settings.vendors) or f"known: {known}"
+            fix = nearest(name, settings.vendors) or f"known: {known}"
             raise UsageError(f"no vendor '{printable(name)}' in {settings.file}", fix=fix)
     wanted = names or tuple(settings.vendors)
     return tuple(vendor for name, vendor in settings.vendors.items() if name in wanted)
@@ -110,7 +111,7 @@ def plan_jobs(settings: Settings, selection: Selection, *, calls: bool = True) -
         names = [name for job in jobs for name in (job.interaction.id, job.interaction.description)]
         jobs = [job for job in jobs if wanted in (job.interaction.id, job.interaction.description)]
         if not jobs:
-            fix = _nearest(wanted, names) or "see: monitor contracts list"
+            fix = nearest(wanted, names) or "see: monitor contracts list"
             raise UsageError(f"no interaction '{printable(wanted)}'", fix=fix)
         skipped = []
     return Jobs(vendors, tuple(jobs), tuple(skipped))

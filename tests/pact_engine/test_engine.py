@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from monitor.errors import NotJudgedError
 from monitor.model import Response
-from monitor.pact_engine import EngineMismatch, describe_engine, expected_contents, match_response
+from monitor.pact_engine import EngineMismatch, expected_contents, match_response
 
 PactMaker = Callable[..., bytes]
 ResponseMaker = Callable[..., Response]
@@ -372,10 +372,6 @@ def test_expected_contents(pact_file: PactMaker) -> None:
     assert expected_contents(pact_file(v4({"a": 1}))) == b'{"a":1}'
     assert expected_contents(pact_file({"status": 200})) is None
     assert expected_contents(b"\xef\xbb\xbf" + pact_file(v4([1]))) == b"[1]"
-
-
-def test_the_engine_says_what_it_is() -> None:
-    assert describe_engine().startswith("pact_ffi 0.")
 
 
 def test_threads_do_not_disturb_each_other(pact_file: PactMaker, answer: ResponseMaker) -> None:
