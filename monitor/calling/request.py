@@ -24,6 +24,7 @@ from monitor.errors import ContractError
 from monitor.model import Headers, Interaction, Request, RequestOverride, RequestTemplate, Vendor
 from monitor.printable import printable
 
+NO_BASE_URL: Final = "add to the vendor: base_url: https://api.example.com"
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 USER_AGENT: Final = f"provider-drift-monitor/{__version__}"
 ACCEPT_ENCODING: Final = "gzip, deflate"
@@ -40,8 +41,19 @@ _UNDOABLE: Final = frozenset({"gzip", "x-gzip", "deflate", "identity"})
 
 
 def override_of(vendor: Vendor, interaction: Interaction) -> RequestOverride:
-    """What monitor.yaml says of this interaction, by id or else by description; an empty override if nothing."""
-    return vendor.requests.get(interaction.id) or vendor.requests.get(interaction.description) or RequestOverride()
+    """What monitor.yaml says of this interaction: by id or else by description, above what stands with its action."""
+    own = interaction.override
+    above = vendor.requests.get(interaction.id) or vendor.requests.get(interaction.description)
+    if above is None:
+        return own
+    return RequestOverride(
+        path=above.path if above.path is not None else own.path,
+        query={**own.query, **above.query},
+        headers=dict(_over(tuple(own.headers.items()), tuple(above.headers.items()))),
+        body=above.body if above.body is not None else own.body,
+        read_only=above.read_only or own.read_only,
+        allow_writes=above.allow_writes or own.allow_writes,
+    )
 
 
 # -- may it be sent? --------------------------------------------------------------------------------------
@@ -49,6 +61,8 @@ def override_of(vendor: Vendor, interaction: Interaction) -> RequestOverride:
 
 def refusal(vendor: Vendor, interaction: Interaction) -> str:
     """Why the interaction is not sent, with the YAML that lets it be sent; empty where it is sent."""
+    if not vendor.base_url:
+        return f"nobody said where it is called; {NO_BASE_URL}"
     method = interaction.request.method.upper()
     override = override_of(vendor, interaction)
     if method in SAFE_METHODS or vendor.allow_writes or override.allow_writes or override.read_only:

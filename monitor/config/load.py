@@ -6,7 +6,7 @@ bytes -> nodes -> tree (expanded, every leaf knows its place) -> schema -> Setti
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Final, cast
 
@@ -18,6 +18,7 @@ from monitor.config.files import Context, absolute, shown_file
 from monitor.config.names import VERSION, translation_names
 from monitor.config.reading import is_file
 from monitor.config.schema import (
+    DataActionSection,
     FileSection,
     LimitsSection,
     RecordingsSection,
@@ -30,7 +31,17 @@ from monitor.config.tree import Scalar, Tree
 from monitor.config.yamlfile import Document, read_document
 from monitor.errors import ConfigError, ConfigFault, UsageError
 from monitor.jsonpaths import Json
-from monitor.model import Limits, RequestOverride, Retention, Settings, StateBinding, TranslationSource, Vendor
+from monitor.model import (
+    ActionExample,
+    ActionSource,
+    Limits,
+    RequestOverride,
+    Retention,
+    Settings,
+    StateBinding,
+    TranslationSource,
+    Vendor,
+)
 
 __all__ = ["SecretsMode", "find", "load"]
 
@@ -137,10 +148,32 @@ def _translation(section: TranslationSection, name: str, config: Path) -> Transl
     )
 
 
+def _action_sources(section: DataActionSection) -> Iterator[ActionSource]:
+    """An entry's files, each as a source of its own."""
+    given: Mapping[str, Mapping[str, object]] = section.examples or {}
+    if section.inputs is not None:
+        given = {"": section.inputs}
+    examples = tuple(ActionExample(name, cast("Mapping[str, Json]", inputs)) for name, inputs in given.items())
+    override = RequestOverride(
+        query=section.query, headers=section.headers, read_only=section.read_only, allow_writes=section.allow_writes
+    )
+    for file in section.files:
+        yield ActionSource(
+            file=file,
+            integration=section.integration or "",
+            examples=examples,
+            credentials=section.credentials,
+            auth_response=section.auth_response,
+            override=override,
+        )
+
+
 def _vendor(name: str, section: VendorSection, config: Path) -> Vendor:
     names = translation_names(section.translations)
     # a glob over the vendor's folder also finds the schemas and expressions that lie beside the contracts
     others = {file.path for t in section.translations for file in (t.file, t.schema_file) if file}
+    actions = tuple(source for entry in section.data_actions for source in _action_sources(entry))
+    others |= {source.file for source in actions}
     return Vendor(
         name=name,
         base_url=section.base_url,
@@ -152,6 +185,9 @@ def _vendor(name: str, section: VendorSection, config: Path) -> Vendor:
         requests={request: _request(override) for request, override in section.requests.items()},
         skip=section.skip,
         translations=tuple(_translation(t, n, config) for t, n in zip(section.translations, names, strict=True)),
+        data_actions=actions,
+        flows=tuple(sorted({file for found in section.flows for file in found})),
+        domains={domain: tuple(patterns) for domain, patterns in section.domains.items()},
         limits=_limits(section.limits),
         allow_writes=section.allow_writes,
         verify=section.verify,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -58,6 +59,12 @@ def vendor_name(name: str) -> str:
     problem = vendor_name_problem(name)
     if problem:
         raise wrong(problem)
+    return name
+
+
+def domain_name(name: str) -> str:
+    if problem := vendor_name_problem(name):  # it becomes a part of a file's name as well
+        raise wrong(replace(problem, what=problem.what.replace("vendor name", "name of a domain")))
     return name
 
 

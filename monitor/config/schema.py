@@ -20,6 +20,7 @@ from pydantic import (
     ValidationInfo,
     WithJsonSchema,
     field_validator,
+    model_validator,
 )
 
 from monitor.config import files as named_files
@@ -77,7 +78,7 @@ Text: TypeAlias = Annotated[str, BeforeValidator(leaves.text), _STRING]
 Switch: TypeAlias = Annotated[bool, BeforeValidator(leaves.switch), _or_expanded({"type": "boolean"})]
 JsonValue: TypeAlias = Annotated[object, BeforeValidator(leaves.json_value), _ANYTHING]
 Body: TypeAlias = Annotated[bytes | None, BeforeValidator(leaves.body_bytes), _ANYTHING]
-BaseUrl: TypeAlias = Annotated[str, BeforeValidator(web.base_url), _STRING]
+BaseUrl: TypeAlias = Annotated[str, BeforeValidator(lambda tree: "" if tree is None else web.base_url(tree)), _STRING]
 RequestPath: TypeAlias = Annotated[str | None, BeforeValidator(web.request_path), _STRING]
 HeaderName: TypeAlias = Annotated[str, AfterValidator(web.header_name)]
 HeaderValue: TypeAlias = Annotated[str, BeforeValidator(web.header_value), _LOOSE]
@@ -107,6 +108,7 @@ Verify: TypeAlias = Annotated[
 ]
 Language: TypeAlias = Annotated[str, _in_context(lambda tree, context: leaves.one_of(tree, context.kinds)), _STRING]
 VendorName: TypeAlias = Annotated[str, AfterValidator(names.vendor_name)]
+DomainName: TypeAlias = Annotated[str, AfterValidator(names.domain_name)]
 SeverityKey: TypeAlias = Annotated[str, AfterValidator(names.severity_key)]
 SeverityName: TypeAlias = Annotated[
     str,
@@ -175,6 +177,46 @@ class TranslationSection(Section):
         return expression
 
 
+class DataActionSection(Section):
+    """Genesys Cloud data actions as exported, and with what they are called."""
+
+    files: Files = Field(
+        alias="file",
+        description="The export (JSON), relative to monitor.yaml; a glob names several.",
+        examples=["contracts/crm/actions/get-customer.json"],
+    )
+    integration: Text | None = Field(None, description="The integration's name in Genesys Cloud (a flow's category).")
+    inputs: dict[str, JsonValue] | None = Field(
+        None, description="Inputs to call it with.", examples=['{phone: "15555550100"}']
+    )
+    examples: dict[str, dict[str, JsonValue]] | None = Field(
+        None, description="Several sets of inputs, by name: each is an interaction of its own.", validate_default=True
+    )
+    credentials: dict[str, HeaderValue] = Field(
+        default_factory=dict,
+        description="What ${credentials.x} stands for.",
+        examples=['{apiKey: "${secret:env:CRM_API_KEY}"}'],
+    )
+    auth_response: dict[str, HeaderValue] = Field(
+        default_factory=dict, description="What ${authResponse.x} stands for: the integration's login gives it."
+    )
+    headers: HeaderMap = Field(default_factory=dict, description="Headers that replace or add to the action's.")
+    query: dict[str, QueryValues] = Field(
+        default_factory=dict, description="Query parameters that replace or add to the action's."
+    )
+    read_only: Switch = Field(False, description="It changes nothing although its method may (a search).")
+    allow_writes: Switch = Field(False, description="Call it although it changes something.")
+
+    @field_validator("examples", mode="after")
+    @classmethod
+    def _one_kind(cls, examples: dict[str, object] | None, info: ValidationInfo) -> dict[str, object] | None:
+        if examples is not None and info.data.get("inputs") is not None:
+            raise leaves.fail("has both inputs and examples", "move inputs under examples, with a name")
+        if examples is not None and not examples:
+            raise leaves.fail("must not be empty", "give an example, or remove the key")
+        return examples
+
+
 class LimitsSection(Section):
     """Bounds of calling and judging. Times in seconds."""
 
@@ -210,7 +252,8 @@ class VendorSection(Section):
     """One vendor: where it is called, with what, and what is expected."""
 
     base_url: BaseUrl = Field(
-        description="The vendor's URL that all request paths are below.", examples=["https://api.example.com"]
+        description="The vendor's URL that all request paths are below; without it no data action is called.",
+        examples=["https://api.example.com"],
     )
     contracts: list[Files] = Field(
         default_factory=list,
@@ -234,6 +277,19 @@ class VendorSection(Section):
     translations: Annotated[list[TranslationSection], AfterValidator(names.distinct_names)] = Field(
         default_factory=list, description="What turns responses into outputs.", examples=["[{...}]"]
     )
+    data_actions: list[DataActionSection] = Field(
+        default_factory=list, description="Genesys Cloud data actions that call this vendor.", examples=["[{...}]"]
+    )
+    flows: list[Files] = Field(
+        default_factory=list,
+        description="Architect flows (Archy YAML) that call the data actions: paths or globs.",
+        examples=["[contracts/crm/flows/*.yaml]"],
+    )
+    domains: dict[DomainName, list[Text]] = Field(
+        default_factory=dict,
+        description="By domain: the interactions in it (description or id; * stands for anything).",
+        examples=['{crm-read: ["Get *"]}'],
+    )
     limits: LimitsSection = Field(default_factory=lambda: LimitsSection.model_validate({}), description="Bounds.")
     allow_writes: Switch = Field(False, description="Send requests that may change something (POST, PUT, ...).")
     verify: Verify = Field(True, description="Check TLS certificates: true, false, or a CA bundle (PEM file).")
@@ -242,6 +298,14 @@ class VendorSection(Section):
         description="By kind of finding, perhaps with ' read' or ' unread': its severity.",
         examples=["{added read: warning}"],
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _called_nowhere(cls, tree: object) -> object:
+        """Data actions can be imported before anybody knows where staging is; a contract's vendor is known."""
+        if isinstance(tree, dict) and "data_actions" in tree and "base_url" not in tree:
+            return {"base_url": None, **tree}
+        return tree
 
 
 class RecordingsSection(Section):

@@ -9,6 +9,7 @@ Plan, Result, RunReport                  one run
 
 from __future__ import annotations
 
+from monitor.model.actions import ActionExample, ActionSource, Use
 from monitor.model.exchanges import Exchange, Fault, Outcome, Request, Response
 from monitor.model.interactions import (
     Contract,
@@ -35,11 +36,11 @@ from monitor.model.judging import (
     Terms,
     Told,
 )
+from monitor.model.overrides import RequestOverride
 from monitor.model.recordings import MASK, MASK_HOST, Approval, Mask, Recording
 from monitor.model.runs import Plan, Planned, Result, RunReport
 from monitor.model.settings import (
     Limits,
-    RequestOverride,
     Retention,
     Secret,
     Settings,
@@ -53,6 +54,8 @@ __all__ = [
     "MASK",
     "MASK_HOST",
     "STATUS_ROOT",
+    "ActionExample",
+    "ActionSource",
     "Approval",
     "Case",
     "Change",
@@ -91,5 +94,6 @@ __all__ = [
     "Told",
     "Translation",
     "TranslationSource",
+    "Use",
     "Vendor",
 ]

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from monitor.jsonpaths import Json
+from monitor.model.actions import Use
+from monitor.model.overrides import RequestOverride
 
 Headers: TypeAlias = tuple[tuple[str, str], ...]
 
@@ -41,7 +43,7 @@ class Contract:
 @dataclass(frozen=True, slots=True)
 class Translation:
     name: str
-    kind: str  # language: jsonata
+    kind: str  # the language: jsonata, jsonpath, velocity, data_action
     source: str
     file: str
     schema: Json = None
@@ -49,7 +51,10 @@ class Translation:
 
 @dataclass(frozen=True, slots=True)
 class Interaction:
-    """One request and what is expected back. ``refusal``: why it is not sent (empty: it is)."""
+    """One request and what is expected back. ``refusal``: why it is not sent (empty: it is).
+
+    A data action's ``consumer`` is its integration, its ``description`` the action's name.
+    """
 
     id: str
     vendor: str
@@ -61,6 +66,9 @@ class Interaction:
     contract: Contract | None = None
     translations: tuple[Translation, ...] = ()
     refusal: str = ""
+    action: str = ""  # the data action's name, where it comes of one
+    override: RequestOverride = field(default_factory=RequestOverride)  # the action's own; requests: is above it
+    uses: tuple[Use, ...] = ()  # by which variables of flows the outputs are read
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,6 +86,7 @@ class Loss:
     after: str
     reads: tuple[str, ...] = ()
     detail: str = ""
+    silent: bool = False  # the consumer's platform reports success all the same
     type: Literal["loss"] = "loss"
 
 
@@ -94,13 +95,17 @@ Detail: TypeAlias = Change | Mismatch | Loss
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A change, mismatch or loss with its severity. ``read``: contract or translation reads the root."""
+    """A change, mismatch or loss with its severity. ``read``: contract or translation reads the root.
+
+    ``impact``: what it means to the flows that read it, a sentence each.
+    """
 
     root: str  # $.path[*], status, header:<name>, or output:<translation>.<output>
     severity: Severity
     read: bool
     detail: Detail
     fingerprint: str = ""
+    impact: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

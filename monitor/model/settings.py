@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from monitor.jsonpaths import Json
+from monitor.model.actions import ActionSource
+from monitor.model.overrides import RequestOverride
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,18 +40,6 @@ class StateBinding:
 
 
 @dataclass(frozen=True, slots=True)
-class RequestOverride:
-    """What staging needs instead of the contract's example. ``body`` None keeps the contract's."""
-
-    path: str | None = field(default=None, repr=False)
-    query: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
-    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
-    body: bytes | None = field(default=None, repr=False)
-    read_only: bool = False
-    allow_writes: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class TranslationSource:
     """A translation as configured. ``source`` is the expression's text, ``file`` where it stands (for messages)."""
 
@@ -65,13 +55,16 @@ class TranslationSource:
 @dataclass(frozen=True, slots=True)
 class Vendor:
     name: str
-    base_url: str = field(repr=False)
+    base_url: str = field(repr=False)  # empty: nothing can be sent
     contracts: tuple[str, ...] = ()  # files, after globbing, absolute
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     states: Mapping[str, StateBinding] = field(default_factory=dict, repr=False)
     requests: Mapping[str, RequestOverride] = field(default_factory=dict, repr=False)  # by description or id
     skip: Mapping[str, str] = field(default_factory=dict)  # description or id -> reason
     translations: tuple[TranslationSource, ...] = ()
+    data_actions: tuple[ActionSource, ...] = ()
+    flows: tuple[str, ...] = ()  # Architect flows (YAML), after globbing, absolute
+    domains: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # domain -> patterns of descriptions or ids
     limits: Limits = Limits()
     allow_writes: bool = False
     verify: bool | str = True  # False, or the path of a CA bundle
