@@ -62,7 +62,11 @@ def _format_step(step: Step) -> str:
 
 def format_path(path: Path) -> str:
     """``('a', ANY, 'b c')`` as ``$.a[*]['b c']``. Unsafe characters of keys are escaped, so it is safe to show."""
-    return "$" + "".join(map(_format_step, path))
+    steps = [_format_step(step) for step in path]
+    for place, step in enumerate(path[1:], start=1):
+        if path[place - 1] is DESCENT and steps[place].startswith(".") and step is not DESCENT:
+            steps[place] = steps[place][1:]  # $..name
+    return "$" + "".join(steps)
 
 
 _STEP: Final = re.compile(

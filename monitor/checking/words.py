@@ -18,6 +18,7 @@ from monitor.jsonpaths import parse_path
 from monitor.model import HEADER_ROOT, Change, ChangeKind, Finding, Loss, Mismatch, Told
 from monitor.printable import printable
 
+DEFAULT: Final = "default"  # the state of a Loss that took the translation's default
 _MOST: Final = 5  # mismatches told of one root; what is past them is counted
 _MOST_OUTPUTS: Final = 20
 _PHRASE: Final = 600  # characters of a phrase that another module made (it may hold a long path)
@@ -41,6 +42,7 @@ def _told(root: str, group: Sequence[Finding], *, name_translation: bool) -> Tol
     lines = (
         *_facts(root, changes, mismatches),
         *_outputs(losses, name_translation=name_translation),
+        *dict.fromkeys(sentence for finding in group for sentence in finding.impact),
         *(() if changes or mismatches else _made_from(losses)),
         *(f"probably renamed: {change.evidence}" for change in changes if change.evidence),
     )
@@ -203,9 +205,39 @@ _OF_KIND: Final[Mapping[ChangeKind, Callable[[Change], _Facts]]] = {
 
 
 def _outputs(losses: Sequence[Loss], *, name_translation: bool) -> Iterator[str]:
-    lines = dict.fromkeys(_loss(loss, name_translation=name_translation) for loss in losses)
+    together = [*_failures(losses)]
+    alone = [loss for loss in losses if all(loss not in failed for failed in together)]
+    lines = dict.fromkeys(_loss(loss, name_translation=name_translation) for loss in alone)
+    yield from (_failure(failed) for failed in together)
     yield from list(lines)[:_MOST_OUTPUTS]
     yield from _rest(len(lines), _MOST_OUTPUTS, "output")
+    yield from _silence(losses)
+
+
+def _failures(losses: Sequence[Loss]) -> Iterator[list[Loss]]:
+    """The outputs that one failure of a translation took, where it took several."""
+    failures: dict[tuple[str, str], list[Loss]] = {}
+    for loss in losses:
+        if loss.after == "error":
+            failures.setdefault((loss.translation, loss.detail), []).append(loss)
+    return (failed for failed in failures.values() if len(failed) > 1)
+
+
+def _failure(failed: Sequence[Loss]) -> str:
+    outputs = list(dict.fromkeys(printable(loss.output) for loss in failed))
+    more = f" and {len(outputs) - _MOST} more" if len(outputs) > _MOST else ""
+    detail = f" ({printable(failed[0].detail, _PHRASE)})" if failed[0].detail else ""
+    return f"{printable(failed[0].translation)} fails{detail}: outputs {', '.join(outputs[:_MOST])}{more} are lost"
+
+
+def _silence(losses: Sequence[Loss]) -> Iterator[str]:
+    """What nobody is told by the platform."""
+    states = {loss.after for loss in losses if loss.silent}
+    if states:
+        gets = (
+            "the default" if states == {DEFAULT} else "nothing" if DEFAULT not in states else "the default, or nothing"
+        )
+        yield f"silent: Genesys will report success; the flow gets {gets}"
 
 
 def _loss(loss: Loss, *, name_translation: bool) -> str:

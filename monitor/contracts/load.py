@@ -1,29 +1,35 @@
-"""All interactions of one vendor: its Pact files, bound to its states, requests and translations."""
+"""All interactions of one vendor: its Pact files and data actions, with its states, requests and translations."""
 
 from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
+from monitor.contracts.faults import fault_of, placed, read_file, shown
 from monitor.contracts.pact import PactEntry, PactInteraction, PactMessage, parse_pact
-from monitor.contracts.places import UNKNOWN, spot_of, spots_in
 from monitor.contracts.states import bind
 from monitor.errors import ConfigFault, ContractError
 from monitor.jsonpaths import Json, format_path
 from monitor.languages import compile_translation
-from monitor.model import Interaction, Skipped, Translation, TranslationSource, Vendor
+from monitor.model import Interaction, Skipped, Translation, Vendor
 from monitor.printable import printable
 
-MAX_PACT_BYTES = 50_000_000
+if TYPE_CHECKING:
+    from monitor.contracts.actions.load import LoadedAction
+
+__all__ = ["Loaded", "load", "shown"]
+
+MAX_PACT_BYTES: Final = 50_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """What a vendor's contracts give: interactions in file order, what is skipped and why, and every fault by kind.
+    """What a vendor's contracts give: interactions in file order (those of data actions last), what is skipped and
+    why, and every fault by kind.
 
-    ``states`` are the provider states that the contracts name.
+    ``states`` are the provider states that the contracts name; ``actions`` every export that was read.
     """
 
     interactions: tuple[Interaction, ...]
@@ -32,49 +38,11 @@ class Loaded:
     broken: tuple[ConfigFault, ...]  # what cannot be read or is wrong in itself
     duplicates: tuple[ConfigFault, ...]
     unknown: tuple[ConfigFault, ...]  # names in monitor.yaml that no contract has
+    actions: tuple[LoadedAction, ...] = ()
 
     @property
     def faults(self) -> tuple[ConfigFault, ...]:
         return (*self.broken, *self.duplicates, *self.unknown)
-
-
-def shown(path: str, root: str) -> str:
-    """A file as it is told: relative to ``root`` where it lies below."""
-    try:
-        return printable(Path(path).relative_to(root).as_posix(), 500)
-    except ValueError:
-        return printable(path, 500)
-
-
-def _fault(file: str, error: ContractError) -> ConfigFault:
-    """``file`` is absolute until the fault is placed; a line that the error itself tells is kept."""
-    line, column = spot_of(error.where) or UNKNOWN
-    return ConfigFault(file, line, column, "" if line else error.where, error.what, error.fix)
-
-
-def _placed(faults: Iterable[ConfigFault], root: str) -> tuple[ConfigFault, ...]:
-    """``faults`` with line and column, and their files as they are told. Each file is read once more."""
-    listed = tuple(faults)
-    paths: dict[str, list[str]] = {}
-    for fault in listed:
-        if not fault.line and fault.path.startswith("$"):
-            paths.setdefault(fault.file, []).append(fault.path)
-    spots = {(file, path): spot for file, found in paths.items() for path, spot in spots_in(file, found).items()}
-    placed = []
-    for fault in listed:
-        line, column = spots.get((fault.file, fault.path), (fault.line, fault.column))
-        placed.append(replace(fault, file=shown(fault.file, root), line=line, column=column))
-    return tuple(placed)
-
-
-def _read(path: str) -> bytes:
-    try:
-        size = Path(path).stat().st_size
-        if size > MAX_PACT_BYTES:
-            raise ContractError(f"it is {size:,} bytes; at most {MAX_PACT_BYTES:,} are read", fix="split the contract")
-        return Path(path).read_bytes()
-    except OSError as error:
-        raise ContractError(f"it cannot be read: {error.strerror}") from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,19 +59,55 @@ def _files(vendor: Vendor, root: str) -> Iterator[_File]:
     for path in vendor.contracts:
         name = shown(path, root)
         try:
-            entries, errors = parse_pact(_read(path), name)
-            yield _File(path, name, entries, tuple(_fault(path, error) for error in errors))
+            entries, errors = parse_pact(read_file(path, MAX_PACT_BYTES, "split the contract"), name)
+            yield _File(path, name, entries, tuple(fault_of(path, error) for error in errors))
         except ContractError as error:
-            yield _File(path, name, (), (_fault(path, error),))
+            yield _File(path, name, (), (fault_of(path, error),))
 
 
-def _translation(source: TranslationSource) -> Translation:
-    return Translation(source.name, source.kind, source.source, source.file, source.schema)
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """An interaction, and where it stands: ``path`` is absolute, ``name`` as it is told."""
+
+    path: str
+    name: str
+    pointer: str
+    interaction: Interaction
+
+
+def _in_pacts(vendor: Vendor, found: Iterable[tuple[_File, PactInteraction]]) -> Iterator[_Found]:
+    for file, entry in found:
+        yield _Found(file.path, file.name, entry.pointer, _interaction(vendor, entry))
+
+
+def _actions(vendor: Vendor, root: str) -> tuple[tuple[LoadedAction, ...], tuple[ConfigFault, ...]]:
+    if not vendor.data_actions:
+        return (), ()
+    from monitor.contracts.actions.load import load_actions  # noqa: PLC0415 - two languages, only where they are needed
+
+    return load_actions(vendor, root)
+
+
+def _in_actions(vendor: Vendor, actions: Iterable[LoadedAction]) -> Iterator[_Found]:
+    for action in actions:
+        for interaction in action.interactions:
+            configured = _configured(vendor, interaction.id, interaction.description)
+            # here the flows' uses of the action are joined
+            whole = replace(interaction, translations=(*interaction.translations, *configured))
+            yield _Found(action.source.file, action.file, "$", whole)
+
+
+def _configured(vendor: Vendor, *names: str) -> tuple[Translation, ...]:
+    """The translations that monitor.yaml gives to an interaction of these names."""
+    return tuple(
+        Translation(source.name, source.kind, source.source, source.file, source.schema)
+        for source in vendor.translations
+        if source.interaction in names
+    )
 
 
 def _interaction(vendor: Vendor, entry: PactInteraction) -> Interaction:
     bound = bind(entry.states, entry.request, entry.generators, vendor.states)
-    names = (entry.id, entry.description)
     return Interaction(
         id=entry.id,
         vendor=vendor.name,
@@ -113,19 +117,22 @@ def _interaction(vendor: Vendor, entry: PactInteraction) -> Interaction:
         states=bound.states,
         expected_status=entry.expected_status,
         contract=entry.contract,
-        translations=tuple(_translation(t) for t in vendor.translations if t.interaction in names),
+        translations=_configured(vendor, entry.id, entry.description),
         refusal=bound.refusal,
     )
 
 
-def _duplicates(found: Iterable[tuple[_File, PactInteraction]]) -> Iterator[ConfigFault]:
+def _duplicates(found: Iterable[_Found]) -> Iterator[ConfigFault]:
     first: dict[str, str] = {}
-    for file, entry in found:
-        if entry.id in first:
-            what = f"the interaction '{printable(entry.description)}' already stands in {first[entry.id]}"
+    for one in found:
+        interaction, kind = one.interaction, "data action" if one.interaction.action else "interaction"
+        if interaction.id in first:
+            what = f"the {kind} '{printable(interaction.description)}' already stands in {first[interaction.id]}"
             fix = "give one of them another description, or delete it"
-            yield ConfigFault(file.path, 0, 0, entry.pointer, what, fix)
-        first.setdefault(entry.id, f"{file.name} {entry.pointer}")
+            if interaction.action:
+                fix = "give the examples names, say which integration: each belongs to, or delete one"
+            yield ConfigFault(one.path, 0, 0, one.pointer, what, fix)
+        first.setdefault(interaction.id, f"{one.name} {one.pointer}")
 
 
 def _unknown_names(vendor: Vendor, known: tuple[str, ...], config_file: str) -> Iterator[ConfigFault]:
@@ -158,7 +165,7 @@ def _broken_translations(vendor: Vendor, config_file: str) -> Iterator[ConfigFau
         try:
             compile_translation(source.kind, source.source)
         except ContractError as error:
-            fault = _fault(source.file, error)
+            fault = fault_of(source.file, error)
             if source.file == config_file:  # its lines are not those of monitor.yaml
                 fault = ConfigFault(source.file, 0, 0, error.where, error.what, error.fix)
             yield replace(fault, what=f"{source.name}: {error.what}")
@@ -170,38 +177,41 @@ def _state_names(found: Iterable[PactInteraction]) -> frozenset[str]:
     return frozenset(state.name for entry in found for state in entry.states)
 
 
-def _split(
-    vendor: Vendor, found: Iterable[tuple[_File, PactInteraction]]
-) -> tuple[tuple[Interaction, ...], tuple[Skipped, ...]]:
+def _split(vendor: Vendor, found: Iterable[_Found]) -> tuple[tuple[Interaction, ...], tuple[Skipped, ...]]:
     """The interactions to call, and those that monitor.yaml skips."""
     interactions: list[Interaction] = []
     skipped: list[Skipped] = []
-    for file, entry in found:
-        reason = vendor.skip.get(entry.id) or vendor.skip.get(entry.description)
+    for one in found:
+        interaction = one.interaction
+        reason = vendor.skip.get(interaction.id) or vendor.skip.get(interaction.description)
         if reason:
             what = f"monitor.yaml skips it: {reason}"
-            skipped.append(Skipped(vendor.name, file.name, entry.pointer, entry.description, what, entry.id))
+            name = interaction.description
+            skipped.append(Skipped(vendor.name, one.name, one.pointer, name, what, interaction.id))
         else:
-            interactions.append(_interaction(vendor, entry))
+            interactions.append(interaction)
     return tuple(interactions), tuple(skipped)
 
 
 def load(vendor: Vendor, root: str, config_file: str) -> Loaded:
-    """Reads and binds all contracts of ``vendor``. Files are shown relative to ``root``."""
+    """Reads and binds all contracts and data actions of ``vendor``. Files are shown relative to ``root``."""
     files = tuple(_files(vendor, root))
     every = [(file, entry) for file in files for entry in file.entries]
-    found = [(file, entry) for file, entry in every if isinstance(entry, PactInteraction)]
+    entries = [(file, entry) for file, entry in every if isinstance(entry, PactInteraction)]
     messages = [(file, entry) for file, entry in every if isinstance(entry, PactMessage)]
-    unread = tuple(fault for file in files for fault in file.faults)
-    known = tuple(name for _, entry in found for name in (entry.description, entry.id))
+    actions, unread_actions = _actions(vendor, root)
+    unread = (*(fault for file in files for fault in file.faults), *unread_actions)
+    found = (*_in_pacts(vendor, entries), *_in_actions(vendor, actions))
+    known = tuple(name for one in found for name in (one.interaction.description, one.interaction.id))
     # a contract that cannot be read may hold the very names
     unknown = () if unread else _unknown_names(vendor, known, config_file)
     interactions, skipped = _split(vendor, found)
     return Loaded(
         interactions,
         (*(Skipped(vendor.name, f.name, e.pointer, e.description, e.reason) for f, e in messages), *skipped),
-        _state_names(entry for _, entry in found),
-        broken=_placed((*unread, *_broken_translations(vendor, config_file)), root),
-        duplicates=_placed(_duplicates(found), root),
-        unknown=_placed(unknown, root),
+        _state_names(entry for _, entry in entries),
+        broken=placed((*unread, *_broken_translations(vendor, config_file)), root),
+        duplicates=placed(_duplicates(found), root),
+        unknown=placed(unknown, root),
+        actions=actions,
     )

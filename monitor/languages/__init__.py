@@ -50,12 +50,13 @@ Value: TypeAlias = "Json | State"
 class EvaluationFault:
     """The translation failed on this document. ``message`` is our own words: it never quotes the document.
 
-    ``position`` is ``line L, column C`` of the source, where the engine tells.
+    ``position`` is ``line L, column C`` of the source, where the engine tells; ``reads`` what made it fail, if known.
     """
 
     code: str
     message: str
     position: str = ""
+    reads: tuple[Path, ...] = ()
 
     def __str__(self) -> str:
         return f"{self.code}: {self.message}" + (f" ({self.position})" if self.position else "")
@@ -66,12 +67,14 @@ class Evaluation:
     """What a translation yields: the outputs by name, or the fault that left none.
 
     ``named`` is False where the result is no object with outputs, and stands as a whole under `RESULT`.
+    ``whole`` is what the outputs were taken out of, where that is more than their object.
     """
 
     outputs: Mapping[str, Value]
     fault: EvaluationFault | None = None
     named: bool = True
     defaults: frozenset[str] = frozenset()  # outputs that took the translation's own default
+    whole: Value = MISSING
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +117,30 @@ class CompiledTranslation(Protocol):
 
         Raises NotJudgedError where the engine itself gives up (too deep, out of memory, broken).
         """
+        ...
+
+
+class PlatformTranslation(CompiledTranslation, Protocol):
+    """A translation that a platform runs itself: on failed and empty responses too, and under a schema of its own.
+
+    What it leaves blank is silent: the platform reports success.
+    """
+
+    @property
+    def schema(self) -> Json:
+        """What ``Evaluation.whole`` must conform to, or the translation fails. JSON Schema, draft 4 by default."""
+        ...
+
+    def refused(self, what: str, place: Path, *, null: bool) -> EvaluationFault:
+        """The fault of a result that does not conform: ``what`` is wrong at ``place`` (``null``: as a null is)."""
+        ...
+
+    def status_fault(self, status: int) -> EvaluationFault | None:
+        """Why a response of that status is not translated at all; None where it is."""
+        ...
+
+    def default_of(self, output: str) -> str:
+        """The text of the default that may fill ``output``, as the user wrote it; empty where there is none."""
         ...
 
 
@@ -174,3 +201,8 @@ def suspicions_of(compiled: CompiledTranslation) -> tuple[Suspicion, ...]:
     """The suspicions of a translation in any language, also one that has none to tell."""
     found: tuple[Suspicion, ...] = getattr(compiled, "suspicions", ())
     return found
+
+
+def platform_of(compiled: CompiledTranslation) -> PlatformTranslation | None:
+    """``compiled`` itself where a platform runs it."""
+    return cast("PlatformTranslation", compiled) if hasattr(compiled, "status_fault") else None

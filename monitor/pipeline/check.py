@@ -17,6 +17,7 @@ from typing import Final
 from monitor.calling.client import Caller
 from monitor.calling.pool import call_all
 from monitor.model import Exchange, Plan, Planned, Recording, Result, RunReport, Settings, Vendor
+from monitor.pipeline.damping import damped
 from monitor.pipeline.exits import exit_of_command
 from monitor.pipeline.keeping import prune_after_run, require_room
 from monitor.pipeline.orphans import close_orphans
@@ -116,7 +117,7 @@ def _walk(jobs: Jobs, plan: Plan, tools: Tools) -> tuple[Result, ...]:
     with tools.judges(sent) as judges:
         run = _Run(plan.run_id, tools, judges)
         _call_vendors(run, jobs)
-        return tuple(run.result(job) for job in jobs.jobs)
+        return damped([run.result(job) for job in jobs.jobs], jobs.by_key(), tools, judges)
 
 
 def _masked(planned: Planned, masker: Masker) -> Planned:

@@ -13,6 +13,7 @@ from typing import Final
 
 from monitor.errors import ConfigError, LockHeldError, RecordingError
 from monitor.model import Outcome, Plan, Planned, Result, RunReport, Settings, Severity
+from monitor.pipeline.damping import damped
 from monitor.pipeline.exits import exit_of_command
 from monitor.pipeline.planning import Job, plan_jobs
 from monitor.pipeline.recheck import judge_stored
@@ -39,7 +40,7 @@ def _results(plan: Plan, tools: Tools, jobs: Mapping[tuple[str, str], Job]) -> t
     judged: dict[tuple[str, str], Result] = {}
     if paths:
         with tools.judges(len(paths)) as judges:
-            for result in judge_stored(paths, jobs, tools, judges):
+            for result in damped([*judge_stored(paths, jobs, tools, judges)], jobs, tools, judges):
                 judged[result.vendor, result.interaction_id] = result
     return tuple(judged.get((p.vendor, p.interaction_id)) or _not_run(p) for p in plan.interactions)
 

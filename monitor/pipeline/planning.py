@@ -10,6 +10,7 @@ from monitor.calling.request import build, refusal
 from monitor.contracts.load import load
 from monitor.errors import ConfigError, ConfigFault, ContractError, UsageError
 from monitor.model import Interaction, Planned, Request, Settings, Skipped, Vendor
+from monitor.pipeline.joining import Joined, joined
 from monitor.pipeline.tools import Selection
 from monitor.printable import printable
 from monitor.recordings.masking import Masker
@@ -53,6 +54,7 @@ class Jobs:
     vendors: tuple[Vendor, ...]
     jobs: tuple[Job, ...]
     skipped: tuple[Skipped, ...]
+    joined: tuple[Joined, ...] = ()  # data actions that are judged on a contract's call
 
     def by_key(self) -> Mapping[tuple[str, str], Job]:
         return {job.key: job for job in self.jobs}
@@ -92,26 +94,39 @@ def _job_of_recordings(vendor: Vendor, interaction: Interaction) -> Job:
 def plan_jobs(settings: Settings, selection: Selection, *, calls: bool = True) -> Jobs:
     """Every job of the selection; without requests where nothing will be called.
 
+    A data action that makes a contract's call has no job of its own (see `joining`).
     Raises ConfigError with all faults of all contracts, UsageError for unknown names.
     """
     vendors = chosen_vendors(settings, selection.vendors)
     jobs: list[Job] = []
     skipped: list[Skipped] = []
+    together: list[Joined] = []
     faults: list[ConfigFault] = []
     for vendor in vendors:
         loaded = load(vendor, settings.root, settings.file)
         faults += loaded.faults
         skipped += loaded.skipped
         make = _job if calls else _job_of_recordings
-        jobs += [make(vendor, interaction) for interaction in loaded.interactions]
+        interactions, more = joined(vendor, loaded.interactions)
+        together += more
+        jobs += [make(vendor, interaction) for interaction in interactions]
     if faults:
         raise ConfigError(faults)
-    if selection.interaction is not None:
-        wanted = selection.interaction
-        names = [name for job in jobs for name in (job.interaction.id, job.interaction.description)]
-        jobs = [job for job in jobs if wanted in (job.interaction.id, job.interaction.description)]
-        if not jobs:
-            fix = nearest(wanted, names) or "see: monitor contracts list"
-            raise UsageError(f"no interaction '{printable(wanted)}'", fix=fix)
-        skipped = []
-    return Jobs(vendors, tuple(jobs), tuple(skipped))
+    planned = Jobs(vendors, tuple(jobs), tuple(skipped), tuple(together))
+    return planned if selection.interaction is None else _selected(planned, selection.interaction)
+
+
+def _selected(planned: Jobs, wanted: str) -> Jobs:
+    """The jobs of that id or description, also of an action that another job judges. Raises UsageError for none."""
+    elsewhere = {(one.vendor, one.interaction_id) for one in planned.joined if wanted in (one.id, one.description)}
+    jobs = tuple(
+        job
+        for job in planned.jobs
+        if wanted in (job.interaction.id, job.interaction.description) or job.key in elsewhere
+    )
+    if not jobs:
+        names = [name for job in planned.jobs for name in (job.interaction.id, job.interaction.description)]
+        names += [one.description for one in planned.joined]
+        fix = nearest(wanted, names) or "see: monitor contracts list"
+        raise UsageError(f"no interaction '{printable(wanted)}'", fix=fix)
+    return Jobs(planned.vendors, jobs, (), planned.joined)

@@ -10,6 +10,7 @@ from typing import Final
 from monitor.checking.judge import DISAGREES, NOT_ASKED
 from monitor.errors import RecordingError, UsageError
 from monitor.model import Outcome, Result, RunReport, Settings
+from monitor.pipeline.damping import damped
 from monitor.pipeline.exits import exit_of
 from monitor.pipeline.planning import Job, Jobs, masked_skips, plan_jobs
 from monitor.pipeline.tools import Judges, Selection, Tools
@@ -130,7 +131,7 @@ def recheck(settings: Settings, tools: Tools, selection: Selection, run: str | N
     if paths:
         with tools.judges(len(paths)) as judges:
             judged = judge_stored(paths, jobs.by_key(), tools, judges, official=selection.official)
-            results = tuple(_listened(judged, tools))
+            results = damped(tuple(_listened(judged, tools)), jobs.by_key(), tools, judges)
     for (run_id, vendor), kept in found.items():
         names = {_name(path) for path in kept}
         results += tuple(r for r in _unrecorded(tools, run_id, vendor, names) if wanted(r.interaction_id))

@@ -2,6 +2,7 @@
 
 GET /api/v1/customers/lookup?phone=15555551234   with any X-API-Key
 GET /api/v1/health
+GET /crm/integration/messages/events/<conversation>   with any X-API-Key
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from monitor.errors import UsageError
 from monitor.printable import printable
+from monitor.sandbox import events
 from monitor.sandbox.customers import VERSIONS, Answer, error, find
 
 API: Final = "/api/v1"
@@ -110,10 +112,16 @@ class _Handler(BaseHTTPRequestHandler):
         if self.command != "HEAD":
             self.wfile.write(body)
 
+    def _is_known(self) -> bool:
+        """Whether the caller has a key; one that has none is told so."""
+        if (self.headers.get("X-API-Key") or "").strip():
+            return True
+        wanted = error("UNAUTHORIZED", "the header X-API-Key is missing")
+        self._say(HTTPStatus.UNAUTHORIZED, wanted, **{"WWW-Authenticate": "ApiKey"})
+        return False
+
     def _lookup(self, query: str) -> None:
-        if not (self.headers.get("X-API-Key") or "").strip():
-            wanted = error("UNAUTHORIZED", "the header X-API-Key is missing")
-            self._say(HTTPStatus.UNAUTHORIZED, wanted, **{"WWW-Authenticate": "ApiKey"})
+        if not self._is_known():
             return
         phone = parse_qs(query).get("phone", [""])[0]
         if not phone:
@@ -127,6 +135,9 @@ class _Handler(BaseHTTPRequestHandler):
         parts = urlsplit(self.path)
         if parts.path == f"{API}/customers/lookup":
             self._lookup(parts.query)
+        elif parts.path.startswith(events.PATH):
+            if self._is_known():
+                self._say(HTTPStatus.OK, events.event(parts.path.removeprefix(events.PATH), self.server.version))
         elif parts.path == f"{API}/health":
             self._say(HTTPStatus.OK, {"status": "ok"})
         else:

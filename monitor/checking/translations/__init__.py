@@ -13,10 +13,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Final
 
 from monitor.checking.masked import Answer
-from monitor.checking.translations.blanks import Turn, by_name, is_blank, state, turns
+from monitor.checking.translations.blanks import DEFAULT, Turn, by_name, is_blank, state, turns
 from monitor.checking.translations.documents import holds, passes_array, vanished
 from monitor.checking.translations.masks import Masks
 from monitor.checking.translations.precision import precision_note
@@ -25,20 +26,22 @@ from monitor.checking.translations.sides import Side, Sides, sides_of
 from monitor.checking.translations.violation import REQUIRED, Violation
 from monitor.errors import ContractError, NotJudgedError
 from monitor.jsonpaths import Path, format_path
-from monitor.languages import CompiledTranslation, State, Value, compile_translation
+from monitor.languages import CompiledTranslation, State, Value, compile_translation, platform_of
 from monitor.model import Case, Loss, Translation
 from monitor.printable import printable
 
 __all__ = ["losses", "precision_note", "reads"]
 
 _ANY_NAME: Final = "*"
+_SILENT: Final = frozenset({DEFAULT, "missing", "null", "empty"})
 _NOT_WHOLE: Final = "translation '{}' cannot be compared whole: masked text stands where it computes"
 
 
 def reads(translation: Translation) -> tuple[Path, ...]:
     """All that the outputs of ``translation`` read. Raises ContractError if it does not compile."""
     compiled = _compiled(translation)
-    return tuple(dict.fromkeys(path for output in compiled.outputs for path in compiled.reads_of(output)))
+    found = chain(compiled.reads.values(), map(compiled.reads_of, compiled.outputs))
+    return tuple(dict.fromkeys(chain.from_iterable(found)))
 
 
 def losses(translation: Translation, case: Case, roots: Sequence[str]) -> Answer[Loss]:
@@ -49,6 +52,8 @@ def losses(translation: Translation, case: Case, roots: Sequence[str]) -> Answer
     """
     compiled = _compiled(translation)
     sides = sides_of(compiled, case)
+    if _fails_by_status(compiled, case):
+        return Answer((), ())
     if sides.raw.fault and (note := _own_fault(translation, compiled, sides, case)):
         return Answer((), (note,))
     show = _names_shown(translation, sides) if sides.raw is not sides.after else str
@@ -60,8 +65,16 @@ def losses(translation: Translation, case: Case, roots: Sequence[str]) -> Answer
         settled = Masks(compiled, sides).settled(found, invalid)
         found, invalid = settled.turns, settled.invalid
         notes = () if settled.whole else (_NOT_WHOLE.format(printable(translation.name)),)
+    failing = sides.raw.evaluation.fault.reads if sides.raw.evaluation.fault else ()
     told = _with_schema(found, invalid, sides, show, case.accepted_losses)
-    return Answer(tuple(_loss(translation, compiled, turn, roots) for turn in told), notes)
+    return Answer(tuple(_loss(translation, compiled, turn, roots, failing) for turn in told), notes)
+
+
+def _fails_by_status(compiled: CompiledTranslation, case: Case) -> bool:
+    """The approved response has a status that fails the translation, and so has this one: nothing is lost."""
+    platform = platform_of(compiled)
+    responses = (case.raw, case.baseline)
+    return platform is not None and all(one is not None and platform.status_fault(one.status) for one in responses)
 
 
 def _invalid(translation: Translation, sides: Sides, show: Callable[[str], str]) -> Mapping[str, Violation]:
@@ -171,7 +184,17 @@ def _turned(compiled: CompiledTranslation, sides: Sides, show: Callable[[str], s
     known = _Known(compiled, before, after)
     for name, was in before.evaluation.outputs.items():
         if was is not State.FUNCTION and name not in broken:
-            yield from turns(name, was, after.value(name), known)
+            for turn in turns(name, was, after.value(name), known):
+                yield _with_default(compiled, turn, after)
+
+
+def _with_default(compiled: CompiledTranslation, turn: Turn, after: Side) -> Turn:
+    """An output that a platform's default fills is told so, whatever the default says."""
+    platform = platform_of(compiled)
+    if platform is None or turn.output not in after.evaluation.defaults:
+        return turn
+    default = platform.default_of(turn.output)
+    return replace(turn, after=DEFAULT, detail=f"the default {default}" if default else "")
 
 
 def _with_schema(
@@ -198,11 +221,15 @@ def _with_schema(
             yield Turn(show(name), state(was) if before else "", now, violation.detail, violation.at)
 
 
-def _loss(translation: Translation, compiled: CompiledTranslation, turn: Turn, roots: Sequence[str]) -> Loss:
+def _loss(
+    translation: Translation, compiled: CompiledTranslation, turn: Turn, roots: Sequence[str], failing: Sequence[Path]
+) -> Loss:
     read = compiled.reads_of(turn.output)
     # an error in one output fails them all: whatever the translation reads may explain it
-    causes = reads(translation) if turn.after == "error" else compiled.reads.get(turn.at, read)
+    causes = failing or reads(translation) if turn.after == "error" else compiled.reads.get(turn.at, read)
     # the name may be a vendor's key
     output = printable(turn.output)
     root = root_of(causes, roots) or f"output:{translation.name}.{output}"
-    return Loss(root, translation.name, output, turn.before, turn.after, tuple(map(format_path, read)), turn.detail)
+    shown = tuple(map(format_path, read))
+    silent = platform_of(compiled) is not None and turn.after in _SILENT
+    return Loss(root, translation.name, output, turn.before, turn.after, shown, turn.detail, silent)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Final, Protocol
 
 from monitor.jsonpaths import Json, JsonType, format_path, json_type
 from monitor.languages import MISSING, State, Value
+
+DEFAULT: Final = "default"  # the state of an output that took the translation's own default
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,7 @@ def _turned(name: str, before: Sequence[Value], after: Sequence[Value], known: K
     if not there:
         yield Turn(name, state(before[0]), state(after[0]) if after else "missing")
     elif known.defaulted(name, before, there):
-        yield Turn(name, state(before[0]), "default")
+        yield Turn(name, state(before[0]), DEFAULT)
     elif not were.isdisjoint(are):
         yield from _members(name, before, there, known)
     elif JsonType.ARRAY.value in were | are and known.listed(name):

@@ -6,11 +6,14 @@ Nothing is ever fetched for a ``$ref``, formats are not checked, and what is tol
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Final
 
-from jsonschema import Draft202012Validator
+from jsonschema import Draft4Validator, Draft202012Validator
 from jsonschema.exceptions import SchemaError, ValidationError
 from jsonschema.protocols import Validator
 from jsonschema.validators import validator_for
@@ -19,7 +22,7 @@ from referencing.exceptions import Unresolvable
 
 from monitor.checking.translations.violation import IS_REQUIRED, Violation
 from monitor.errors import ContractError, NotJudgedError
-from monitor.jsonpaths import Json, format_path
+from monitor.jsonpaths import Json, Path, format_path, read_json
 from monitor.languages import MISSING, RESULT, Evaluation, State
 from monitor.model import Translation
 from monitor.printable import printable
@@ -73,10 +76,38 @@ def violations(
         missing = evaluation.outputs.get(RESULT) is MISSING
         return {RESULT: Violation("schema: there is no result")} if missing else {}
     found: dict[str, Violation] = {}
-    for error in _errors(translation, validator, instance):
+    for error in _errors(_where(translation), validator, instance):
         for output in _outputs(error, instance) if evaluation.named else (RESULT,):
             found.setdefault(output, Violation(_told(error, show), _nested(error)))
     return found
+
+
+@lru_cache(256)
+def _draft_4(schema: str) -> Validator:
+    return _validator_of(read_json(schema, exact=False).value, "success schema", Draft4Validator)
+
+
+@dataclass(frozen=True, slots=True)
+class Nonconformity:
+    """``what`` is wrong at ``place``, in our own words; ``null``: a null stands where another type is wanted."""
+
+    what: str
+    place: Path
+    null: bool
+
+
+def nonconformity(schema: Json, instance: Json) -> Nonconformity | None:
+    """The first that a platform's own schema (draft 4 unless it says so) has against its result.
+
+    Raises as `violations` does.
+    """
+    found = _errors("success schema", _draft_4(json.dumps(schema, sort_keys=True)), instance)
+    if not found:
+        return None
+    error = found[0]
+    place = tuple(error.absolute_path)
+    null = error.validator == "type" and error.instance is None
+    return Nonconformity(_told(error, str).removeprefix("schema: "), place, null)
 
 
 def _where(translation: Translation) -> str:
@@ -84,23 +115,25 @@ def _where(translation: Translation) -> str:
 
 
 def _validator(translation: Translation) -> Validator:
-    schema = translation.schema
+    return _validator_of(translation.schema, _where(translation), Draft202012Validator)
+
+
+def _validator_of(schema: Json, where: str, default: type[Validator]) -> Validator:
     if not isinstance(schema, dict | bool):
-        raise ContractError("a JSON Schema is an object, true or false", where=_where(translation))
-    kind = validator_for(schema, default=Draft202012Validator)
+        raise ContractError("a JSON Schema is an object, true or false", where=where)
+    kind = validator_for(schema, default=default)
     try:
         kind.check_schema(schema)  # type: ignore[arg-type]  # true and false are schemas too
     except SchemaError as error:
         path = format_path(tuple(error.absolute_path))
         raise ContractError(
-            f"it is not a valid JSON Schema: {printable(error.message)}", where=f"{_where(translation)}, {path}"
+            f"it is not a valid JSON Schema: {printable(error.message)}", where=f"{where}, {path}"
         ) from None
     return kind(schema, registry=Registry())
 
 
-def _errors(translation: Translation, validator: Validator, instance: Json) -> list[ValidationError]:
+def _errors(where: str, validator: Validator, instance: Json) -> list[ValidationError]:
     """All violations, in document order."""
-    where = _where(translation)
     try:
         found = validator.iter_errors(instance)  # type: ignore[arg-type]  # the stubs know no Decimal
         return sorted(found, key=lambda error: [str(step) for step in error.absolute_path])

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from monitor.checking.masked import stand_ins
+from monitor.checking.translations.platform import document_of, evaluated
 from monitor.errors import JsonError
-from monitor.jsonpaths import Json, read_json
-from monitor.languages import MISSING, CompiledTranslation, Evaluation, Value
+from monitor.jsonpaths import Json
+from monitor.languages import MISSING, CompiledTranslation, Evaluation, Value, platform_of
 from monitor.model import Case, Response
 
 
@@ -58,13 +59,16 @@ def sides_of(compiled: CompiledTranslation, case: Case) -> Sides:
 
 
 def _side(compiled: CompiledTranslation, response: Response, *, masked: bool) -> Side:
-    document = read_json(response.body, exact=False).value
-    evaluation = compiled.evaluate(document)
+    platform = platform_of(compiled)
+    if platform and (fault := platform.status_fault(response.status)):
+        return Side(None, Evaluation({}, fault), masked)
+    document = document_of(compiled, response)
+    evaluation = evaluated(compiled, document)
     if evaluation.fault is None or not masked:
         return Side(document, evaluation, masked)
     _, digits, without = stand_ins(document)
-    with_digits = compiled.evaluate(digits)
+    with_digits = evaluated(compiled, digits)
     if with_digits.fault is None:
         return Side(document, with_digits, masked)
-    bare = compiled.evaluate(without)
+    bare = evaluated(compiled, without)
     return Side(document, bare, masked, partial=bare.fault != with_digits.fault)

@@ -43,6 +43,9 @@ _TABLE: Final = (
             "example-breaks-rule": "the contract forbids its own example",
             "function-result": "the result of a translation is, or may be, a function",
             "damaged-baseline": "the approved baseline cannot be read",
+            "literal-secret": "a data action's export holds a secret",
+            "unset-variable": "a data action's template reads what nothing sets, so that the action always fails",
+            "bad-default": "a data action fails where it takes this default: what the template makes is no JSON",
         },
     ),
     (
@@ -52,6 +55,12 @@ _TABLE: Final = (
             "proxy-header": "the contract expects a header that proxies and gateways change or drop",
             "same-request": "two interactions send the same request in the same states",
             "reads-missing": "a translation reads what the approved baseline (or the contract's example) has not",
+            "no-authorization": "nothing in a data action or monitor.yaml says who is calling",
+            "literal-input": "an input that is not given is sent as its own name: ${input.x}",
+            "undeclared-input": "a data action reads an input that no flow can give it",
+            "unfilled-output": "the success schema has an output that the template never fills",
+            "unseen-output": "the template makes an output that the success schema has not, so that no flow sees it",
+            "unused-value": "a data action extracts what its template does not use",
         },
     ),
 )

@@ -155,8 +155,32 @@ def _only(interaction: Interaction) -> _Objects:
     return pact, one, response
 
 
+def _of_action(interaction: Interaction) -> Subject:
+    """A data action has neither example nor rules: only its request and its translations are looked at."""
+    return Subject(
+        vendor=interaction.vendor,
+        file=interaction.translations[0].file if interaction.translations else "",
+        pointer="$",
+        description=interaction.description,
+        version=0,
+        status=200,
+        headers=(),
+        content=None,
+        body=ABSENT,
+        body_at=(),
+        rules=(),
+        written={},
+        written_as="",
+        request=interaction.request,
+        states=(),
+        states_at="",
+    )
+
+
 def subject_of(interaction: Interaction) -> Subject:
     """``interaction`` to be looked at. Raises ContractError where it has no contract that can be read."""
+    if interaction.contract is None and interaction.action:
+        return _of_action(interaction)
     pact, one, response = _only(interaction)
     number = version_of(pact).split(".")[0]
     v4 = number == "4"

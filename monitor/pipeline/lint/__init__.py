@@ -87,14 +87,25 @@ def _of_vendor(settings: Settings, store: Store, vendor: Vendor) -> tuple[list[L
         remarks += _tied(one.subject)
         remarks += never_sent(vendor, one.subject, one.interaction)
         remarks += of_translations(settings, store, one.subject, one.interaction)
-    remarks += same_requests(one.subject for one in looked)
+    if loaded.actions:
+        from monitor.pipeline.lint.actions import of_actions  # noqa: PLC0415 - two languages, only where they are needed
+
+        remarks += of_actions(vendor, loaded)
+    remarks += same_requests(one.subject for one in looked if one.interaction.contract is not None)
     return looked, remarks
 
 
+def _files(vendors: Iterable[Vendor]) -> frozenset[str]:
+    """Every contract and every export."""
+    return frozenset(
+        path for vendor in vendors for path in (*vendor.contracts, *(source.file for source in vendor.data_actions))
+    )
+
+
 def _spotted(settings: Settings, vendors: Iterable[Vendor], remarks: Iterable[Remark]) -> Iterator[Remark]:
-    """With line and column, where the file is a contract."""
+    """With line and column, where the file is a contract or an export."""
     listed = tuple(remarks)
-    files = {shown(path, settings.root): path for vendor in vendors for path in vendor.contracts}
+    files = {shown(path, settings.root): path for path in _files(vendors)}
     wanted: dict[str, list[str]] = {}
     for remark in listed:
         if not remark.line and remark.file in files:
@@ -138,5 +149,4 @@ def lint(settings: Settings, tools: Tools, names: tuple[str, ...]) -> Linted:
         one for one in asked(tools, looked) if not (_is_verdict(one) and (one.file, one.interaction) in by_chance)
     )
     masked = (_masked(remark, tools.masker) for remark in _spotted(settings, vendors, found))
-    files = {path for vendor in vendors for path in vendor.contracts}
-    return Linted(tuple(sorted(dict.fromkeys(masked), key=order_of)), len(files), len(looked))
+    return Linted(tuple(sorted(dict.fromkeys(masked), key=order_of)), len(_files(vendors)), len(looked))

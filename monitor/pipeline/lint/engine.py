@@ -189,9 +189,9 @@ def _judged(judges: Judges, looked: Iterable[Looked]) -> Iterator[tuple[Looked, 
 
 def asked(tools: Tools, looked: Sequence[Looked]) -> Iterator[Remark]:
     """What the engine has against the contracts."""
-    if not looked:
+    if all(one.interaction.contract is None for one in looked):
         return
-    tools.listener.planned(len(looked))
+    tools.listener.planned(sum(one.interaction.contract is not None for one in looked))
     with tools.judges(len(looked)) as judges:
         limits = looked[0].vendor.limits
         quick = replace(limits, judge_timeout=min(limits.judge_timeout, _QUICK))

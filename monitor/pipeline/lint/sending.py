@@ -29,17 +29,29 @@ def _split(refused: str) -> tuple[str, str]:
 def never_sent(vendor: Vendor, subject: Subject, interaction: Interaction) -> Iterator[Remark]:
     """Every reason why the interaction is not sent."""
     if interaction.refusal:
-        at: Path = (subject.states_at,) if "is not bound" in interaction.refusal else ("request", "generators")
-        yield subject.remark("never-sent", at, *_split(interaction.refusal))
+        yield subject.remark("never-sent", _refused_at(subject, interaction), *_split(interaction.refusal))
     if refused := refusal(vendor, interaction):
-        yield subject.remark("never-sent", ("request", "method"), *_split(refused))
+        yield subject.remark("never-sent", _at(interaction, "request", "method"), *_split(refused))
+    if interaction.refusal and interaction.contract is None:
+        return  # its request is not made at all
     known = replace(vendor, base_url=_NOWHERE) if _UNEXPANDED in vendor.base_url else vendor
     try:
         build(known, interaction)
     except ContractError as error:
         name = pasteable(printable(interaction.description))
         fix = error.fix or f'correct it, or skip it; add to the vendor: skip: {{{name}: "why"}}'
-        yield subject.remark("never-sent", ("request",), f"it cannot be sent: {error.what}", fix)
+        yield subject.remark("never-sent", _at(interaction, "request"), f"it cannot be sent: {error.what}", fix)
+
+
+def _refused_at(subject: Subject, interaction: Interaction) -> Path:
+    if "is not bound" in interaction.refusal:
+        return _at(interaction, subject.states_at)
+    return _at(interaction, "request", "generators")
+
+
+def _at(interaction: Interaction, *steps: str) -> Path:
+    """In a contract. What keeps a data action from being sent stands in no place of its export."""
+    return () if interaction.contract is None else steps
 
 
 def unbound_states(vendor: Vendor, loaded: Loaded, config: str) -> Iterator[Remark]:

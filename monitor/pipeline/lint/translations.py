@@ -6,8 +6,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import Enum
+from typing import Final
 
 from monitor.checking.translations.documents import reached
+from monitor.contracts.actions.export import KIND, RESPONSE
 from monitor.contracts.lint import Remark, Subject
 from monitor.contracts.lint.fixes import nearest, quoted
 from monitor.contracts.lint.subjects import ABSENT
@@ -19,6 +21,9 @@ from monitor.languages import CompiledTranslation, compile_translation, suspicio
 from monitor.model import Interaction, Settings, Translation
 from monitor.printable import printable
 from monitor.recordings.store import Store
+
+
+_OF_EXPORT: Final = format_path((*RESPONSE, "translationMap"))
 
 
 class Told(Enum):
@@ -45,6 +50,8 @@ class _Subject:
     def remark(self, rule: str, spot: tuple[int, int], what: str, fix: str) -> Remark:
         one, (line, column) = self.interaction, UNKNOWN if self.in_config else spot
         pointer = f"vendors.{one.vendor}.translations" if self.in_config else ""
+        if self.translation.kind == KIND:  # its source is made of the export
+            pointer, (line, column) = _OF_EXPORT, UNKNOWN
         text = f"translation {quoted(self.translation.name)}: {what}"
         return Remark(rule, self.file, pointer, one.vendor, text, fix, printable(one.description), line, column)
 

@@ -1,0 +1,138 @@
+"""Why an action is not called, each with the line of monitor.yaml that mends it. No value is told."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from monitor.contracts.actions.export import DataAction
+from monitor.contracts.actions.inputs import Inputs, declared, flow_map, required, sample_of
+from monitor.contracts.actions.rendering import AUTH_RESPONSE, CREDENTIALS, INPUT, Name
+from monitor.contracts.actions.secrets import SecretKind, literal_secrets, taken_out, variable_of
+from monitor.model import RequestOverride
+from monitor.printable import printable
+
+ENTRY: Final = "add to its entry under data_actions"
+_LEAVE: Final = "leave it out of data_actions"
+_HTTP: Final = re.compile(r"/|https?://|\$|[^:/?#]+/", re.IGNORECASE)
+_MASKED: Final = frozenset({"authorization", "proxy-authorization", "cookie"})  # whole, in every recording
+_MOST: Final = 10  # names told of one kind
+
+
+# -- what is no request to a vendor -----------------------------------------------------------------------
+
+
+def unsendable(action: DataAction) -> str:
+    """Why an action cannot be called whatever it is given; empty where it can."""
+    if action.secure:
+        return f"it is secure (secure: true), and so it cannot be recorded unredacted; {_LEAVE}"
+    kind, url = action.integration_type.lower(), action.url.lower()
+    if "lambda" in kind or url.startswith("arn:"):
+        return f"it calls an AWS Lambda function, which is no HTTP request; {_LEAVE}"
+    if "function" in kind:
+        return f"it calls a function of Genesys Cloud, which is no HTTP request; {_LEAVE}"
+    if not _HTTP.match(url):
+        built_in = "it is built into Genesys Cloud (static): " if action.action_type == "static" else ""
+        return f"{built_in}it has no URL, so there is no HTTP request; {_LEAVE}"
+    return ""
+
+
+# -- what is not given ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Missed:
+    """What a request lacks. ``inputs`` are as monitor.yaml gives them (None: no example), ``names`` the variables."""
+
+    action: DataAction
+    owner: str  # after whom environment variables are named
+    inputs: Inputs | None = field(repr=False)
+    names: frozenset[Name]
+
+    def of(self, root: str) -> tuple[str, ...]:
+        return tuple(sorted(member for one, member in self.names if one == root))
+
+    def wanted(self) -> tuple[str, ...]:
+        """The inputs that have to be given: those that must be, and those whose absence would be sent as text."""
+        needed = {*required(self.action.input_schema), *self.of(INPUT)}
+        known = tuple(declared(self.action.input_schema))
+        listed = (*(name for name in known if name in needed), *sorted(needed.difference(known)))
+        return tuple(name for name in listed if (self.inputs or {}).get(name) is None)
+
+
+def missing(missed: Missed) -> str:
+    """What has to be given before the action is called; empty where nothing has."""
+    told = [*_inputs(missed), *_secrets(missed)]
+    if told:
+        return f"{' and '.join(what for what, _ in told)}; {ENTRY}: {', '.join(yaml for _, yaml in told)}"
+    if unknown := sorted(root for root, member in missed.names if not member):
+        return f"its template reads {_named(unknown)}, which nothing gives; correct the template"
+    return ""
+
+
+def _named(names: Sequence[str]) -> str:
+    more = f" and {len(names) - _MOST} more" if len(names) > _MOST else ""
+    return ", ".join(f"'{printable(name, 80)}'" for name in names[:_MOST]) + more
+
+
+def _inputs(missed: Missed) -> Iterator[tuple[str, str]]:
+    schemas, wanted = declared(missed.action.input_schema), missed.wanted()
+    stub = f"inputs: {flow_map((name, sample_of(schemas.get(name))) for name in wanted)}"
+    if missed.inputs is None and (schemas or wanted):
+        others = [name for name in schemas if name not in wanted]
+        yield "no inputs are given to call it with", f"{stub} (optional: {_named(others)})" if others else stub
+    elif wanted:
+        texts = missed.of(INPUT)
+        sent = f", so the text ${{input.{texts[0]}}} itself would be sent" if texts else ""
+        yield f"it lacks {_plural(wanted, 'input')}{sent}{_meant(missed, wanted)}", stub
+
+
+def _plural(names: Sequence[str], noun: str) -> str:
+    return f"the {noun}{'' if len(names) == 1 else 's'} {_named(names)}"
+
+
+def _meant(missed: Missed, wanted: Iterable[str]) -> str:
+    """Names that are given and that the action has not: one of them may be a wanted one."""
+    schemas = declared(missed.action.input_schema)
+    others = [name for name in missed.inputs or {} if name not in schemas]
+    for name in wanted:
+        if near := difflib.get_close_matches(name, others, n=1, cutoff=0.6):
+            return f" (is '{printable(near[0], 80)}' meant for '{printable(name, 80)}'?)"
+    return ""
+
+
+def _secrets(missed: Missed) -> Iterator[tuple[str, str]]:
+    for root, section in ((CREDENTIALS, "credentials"), (AUTH_RESPONSE, "auth_response")):
+        names = missed.of(root)
+        if names:
+            values = ((name, f"${{secret:env:{variable_of(missed.owner, name)}}}") for name in names)
+            texts = [f"${{{root}.{name}}}" for name in names[:_MOST]]
+            yield f"nothing stands for {', '.join(map(printable, texts))}", f"{section}: {flow_map(values)}"
+
+
+def refused_macro(text: str) -> str:
+    """Why a request is not sent in which a call stands as it is written."""
+    what = f"monitor does not know {printable(text, 120)} of its template, so that text itself would be sent"
+    return f"{what}; replace it in monitor.yaml, under requests: (path, query, headers or body)"
+
+
+# -- secrets in the export --------------------------------------------------------------------------------
+
+
+def unsent_secrets(action: DataAction, owner: str, override: RequestOverride) -> str:
+    """Why the secrets in an export keep it from being called; empty where monitor.yaml gives them."""
+    headers = {name.lower() for name in override.headers}
+    for one in taken_out(action, owner):
+        if one.name.lower() not in headers if one.kind is SecretKind.HEADER else one.name not in override.query:
+            what = f"the secret in its {one.label} was taken out when it was imported"
+            return f"{what}; {ENTRY}: {one.yaml}"
+    for one in literal_secrets(action, owner):
+        given = one.name.lower() in headers if one.kind is SecretKind.HEADER else one.name in override.query
+        is_masked = one.kind is SecretKind.HEADER and one.name.lower() in _MASKED
+        if one.kind is not SecretKind.USER and not given and not is_masked:
+            what = f"its export holds a secret (the {one.label}), which every recording would hold too"
+            return f"{what}; take it out with: monitor import data-action, or {ENTRY}: {one.yaml}"
+    return ""

@@ -1,0 +1,187 @@
+"""An action's templates and what monitor.yaml gives -> the request that Genesys Cloud would send, or why none is.
+
+1. Rendering is not strict, as in Genesys Cloud: an input that is not given leaves the literal text ``${input.x}``.
+   Such a request says nothing of the vendor, so it is refused. A variable is missed where giving it as the empty text
+   makes another request: however it is encoded on the way, and not where ``$!{}`` or ``#if`` deal with its absence.
+2. Scheme, host, port and user of the URL are dropped, also where a template makes them: only base_url says who is
+   called. Where the action's path begins with base_url's, it is not doubled.
+3. The path stays as it is rendered, percent-escapes and all; the query is decoded (``+`` is a blank).
+4. What monitor.yaml replaces (headers, parameters, path, body) need not be made.
+Source: https://help.mypurecloud.com/articles/request-configuration-data-actions/
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+from urllib.parse import parse_qsl, unquote_plus, urlsplit
+
+from monitor.contracts.actions.export import DataAction
+from monitor.contracts.actions.inputs import Inputs, declared, required, typed
+from monitor.contracts.actions.refusing import Missed, missing, refused_macro, unsendable, unsent_secrets
+from monitor.contracts.actions.rendering import (
+    AUTH_RESPONSE,
+    CREDENTIALS,
+    INPUT,
+    Context,
+    Made,
+    Name,
+    Pieces,
+    has,
+    made,
+    pieces_of,
+    unknown_macros,
+    with_value,
+)
+from monitor.contracts.pact import json_bytes
+from monitor.errors import MonitorError
+from monitor.model import RequestOverride, RequestTemplate
+
+RAW: Final = "rawRequest"
+_AUTHORITY: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^/?#]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What monitor.yaml gives. ``inputs`` None: no example. ``prefix`` is base_url's path, ``owner`` the vendor."""
+
+    inputs: Inputs | None = field(default=None, repr=False)
+    credentials: Mapping[str, str] = field(default_factory=dict, repr=False)
+    auth_response: Mapping[str, str] = field(default_factory=dict, repr=False)
+    override: RequestOverride = field(default_factory=RequestOverride)
+    prefix: str = ""
+    owner: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """The request as far as it can be made, and why it is not sent (empty: it is)."""
+
+    request: RequestTemplate
+    refusal: str = ""
+
+
+def prefix_of(base_url: str) -> str:
+    """The path of ``base_url``; empty where it has none, or is no URL."""
+    try:
+        return urlsplit(base_url).path.rstrip("/")
+    except ValueError:
+        return ""
+
+
+def takes_inputs(action: DataAction) -> bool:
+    """Whether an action has to be given anything to be called with."""
+    return bool(declared(action.input_schema))
+
+
+def prepare(action: DataAction, given: Given) -> Prepared:
+    """The request of ``action``. It goes to no host of the action's: the template is relative to base_url."""
+    nothing = RequestTemplate(action.method, "/")
+    if refusal := unsendable(action):
+        return Prepared(nothing, refusal)
+    try:
+        pieces = pieces_of(action)
+        inputs = _inputs(action, pieces, given)
+        context = _context(inputs, given)
+        whole = made(pieces, context)
+        missed = Missed(
+            action, given.owner or action.name, given.inputs, frozenset(_missed(pieces, context, given.override))
+        )
+    except MonitorError as error:
+        return Prepared(nothing, f"its request cannot be made: {error}")
+    request = _request(action, whole, given)
+    refusal = (
+        missing(missed) or _left(pieces, whole, given.override) or unsent_secrets(action, given.owner, given.override)
+    )
+    return Prepared(request, refusal)
+
+
+# -- what is given ----------------------------------------------------------------------------------------
+
+
+def _inputs(action: DataAction, pieces: Pieces, given: Given) -> Inputs:
+    """Those that the action declares, or reads although it does not."""
+    known = {member for root, member in pieces.names() if root == INPUT}
+    known.update(declared(action.input_schema))
+    chosen = {name: value for name, value in (given.inputs or {}).items() if name in known and name != RAW}
+    return typed(chosen, action.input_schema)
+
+
+def _context(inputs: Inputs, given: Given) -> Context:
+    raw = json_bytes(dict(inputs)).decode()
+    return {
+        INPUT: {**inputs, RAW: raw},
+        CREDENTIALS: dict(given.credentials),
+        AUTH_RESPONSE: dict(given.auth_response),
+    }
+
+
+def _missed(pieces: Pieces, context: Context, override: RequestOverride) -> Iterator[Name]:
+    """The variables whose absence shows in what is sent."""
+    sent = _sent(made(pieces, context), override)
+    for name in sorted(pieces.names()):
+        if not has(context, name) and _sent(made(pieces, with_value(context, name, "")), override) != sent:
+            yield name
+
+
+def shown_absences(action: DataAction, pieces: Pieces) -> frozenset[str]:
+    """The inputs whose absence shows in what is sent, where those that are required and all secrets are given."""
+    given: dict[str, dict[str, str]] = {
+        CREDENTIALS: {},
+        AUTH_RESPONSE: {},
+        INPUT: dict.fromkeys(required(action.input_schema), "x"),
+    }
+    for root, member in pieces.names():
+        if root in (CREDENTIALS, AUTH_RESPONSE):
+            given[root][member] = "x"
+    given[INPUT][RAW] = "{}"
+    return frozenset(member for root, member in _missed(pieces, given, RequestOverride()) if root == INPUT)
+
+
+# -- what is sent -----------------------------------------------------------------------------------------
+
+
+def _path_and_query(url: str) -> tuple[str, str]:
+    """Without scheme, host and user, and without a fragment, which nobody sends."""
+    authority = _AUTHORITY.match(url)
+    path, _, query = url[authority.end() if authority else 0 :].partition("#")[0].partition("?")
+    return path if path.startswith("/") else f"/{path}", query
+
+
+def _sent(whole: Made, override: RequestOverride) -> Made:
+    """Of what was made that which monitor.yaml does not replace."""
+    path, query = _path_and_query(whole.url)
+    replaced = {name.lower() for name in override.headers}
+    kept = (part for part in query.split("&") if unquote_plus(part.partition("=")[0]) not in override.query)
+    return Made(
+        url=f"{path if override.path is None else ''}?{'&'.join(kept)}",
+        headers=tuple((name, value) for name, value in whole.headers if name.lower() not in replaced),
+        body=whole.body if override.body is None else None,
+    )
+
+
+def _request(action: DataAction, whole: Made, given: Given) -> RequestTemplate:
+    path, query = _path_and_query(whole.url)
+    if given.prefix and (path == given.prefix or path.startswith(f"{given.prefix}/")):
+        path = path[len(given.prefix) :] or "/"
+    return RequestTemplate(
+        method=action.method,
+        path=path,
+        query=tuple(parse_qsl(query, keep_blank_values=True)),
+        headers=whole.headers,
+        body=None if whole.body is None else whole.body.encode("utf-8", "replace"),
+    )
+
+
+def _left(pieces: Pieces, whole: Made, override: RequestOverride) -> str:
+    """Why macros that are not known here stand in the request as they are written."""
+    sent = _sent(whole, override)
+    texts = {"": sent.url, **dict(sent.headers)}
+    unknown = [*unknown_macros(pieces.url, sent.url)]
+    for piece in pieces.headers:
+        unknown += unknown_macros(piece, texts.get(piece.header, ""))
+    if pieces.body is not None:
+        unknown += unknown_macros(pieces.body, sent.body or "")
+    return refused_macro(unknown[0]) if unknown else ""

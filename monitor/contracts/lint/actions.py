@@ -1,0 +1,119 @@
+"""What can be seen of a data action's request without a call."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from typing import Final
+
+from monitor.contracts.actions.export import REQUEST, DataAction
+from monitor.contracts.actions.inputs import declared, flow_map, required
+from monitor.contracts.actions.refusing import ENTRY, unsendable
+from monitor.contracts.actions.rendering import AUTH_RESPONSE, CREDENTIALS, INPUT, Pieces, pieces_of
+from monitor.contracts.actions.request import RAW, shown_absences
+from monitor.contracts.actions.secrets import (
+    literal_secrets,
+    names_secret,
+    parameter_names_secret,
+    parameters_of,
+    variable_of,
+)
+from monitor.contracts.lint.fixes import nearest, quoted
+from monitor.contracts.lint.remarks import Remark
+from monitor.errors import ContractError, MonitorError
+from monitor.jsonpaths import Path, format_path, parse_path
+from monitor.printable import printable
+
+RESERVED: Final = frozenset({RAW, "orgId", "integrationId"})
+_INPUTS: Final[Path] = ("contract", "input", "inputSchema")
+_MOST: Final = 8  # names in one remark
+
+
+@dataclass(frozen=True, slots=True)
+class ActionSubject:
+    """An action and where it stands. ``authorized``: monitor.yaml says who is calling."""
+
+    vendor: str
+    file: str
+    action: DataAction
+    authorized: bool = False
+
+    def remark(self, rule: str, at: Path, what: str, fix: str) -> Remark:
+        return Remark(rule, self.file, format_path(at), self.vendor, what, fix, printable(self.action.name))
+
+
+def request_suspicions(subject: ActionSubject) -> tuple[Remark, ...]:
+    """All that is suspicious in what an action sends."""
+    if unsendable(subject.action):  # it sends nothing
+        return tuple(_secrets(subject))
+    try:
+        pieces = pieces_of(subject.action)
+    except ContractError as error:
+        fault = subject.remark("contract-fault", parse_path(error.where), error.what, error.fix or "correct it")
+        return (fault, *_secrets(subject))
+    found = (_secrets(subject), _literals(subject, pieces), _undeclared(subject, pieces), _nobody(subject, pieces))
+    return tuple(chain.from_iterable(found))
+
+
+def listed(names: Sequence[str]) -> str:
+    """Some of ``names``, and how many more there are."""
+    more = f" and {len(names) - _MOST} more" if len(names) > _MOST else ""
+    return ", ".join(map(quoted, names[:_MOST])) + more
+
+
+def _secrets(subject: ActionSubject) -> Iterator[Remark]:
+    for secret in literal_secrets(subject.action, subject.vendor):
+        what = f"the {secret.label} holds a secret"
+        fix = f"take it out with: monitor import data-action; or {ENTRY}: {secret.yaml}"
+        yield subject.remark("literal-secret", parse_path(secret.place), what, fix)
+
+
+# -- inputs -----------------------------------------------------------------------------------------------
+
+
+def _literals(subject: ActionSubject, pieces: Pieces) -> Iterator[Remark]:
+    known = declared(subject.action.input_schema)
+    try:
+        shown = shown_absences(subject.action, pieces)
+    except MonitorError:
+        return
+    optional = [name for name in known if name in shown and name not in required(subject.action.input_schema)]
+    for piece in pieces:
+        names = [name for name in optional if _reads(piece.template.source, name)]
+        if names:
+            what = f"without {listed(names)} the text ${{input.{names[0]}}} itself is sent"
+            fix = f'write $!{{input.{names[0]}}} (in a call: "$!{{input.{names[0]}}}"), or make it required'
+            yield subject.remark("literal-input", piece.at, printable(what, 500), printable(fix, 500))
+
+
+def _reads(source: str, name: str) -> bool:
+    return re.search(rf"\b{INPUT}\.{re.escape(name)}(?![\w-])", source) is not None
+
+
+def _undeclared(subject: ActionSubject, pieces: Pieces) -> Iterator[Remark]:
+    known = declared(subject.action.input_schema)
+    for piece in pieces:
+        read = {member for root, member in piece.names() if root == INPUT}
+        for name in sorted(read.difference(known, RESERVED)):
+            near = nearest(name, known)
+            fix = f"did you mean {quoted(near)}?" if near else f"declare it in {format_path(_INPUTS)}, or remove it"
+            yield subject.remark(
+                "undeclared-input", piece.at, f"it reads the input {quoted(name)}, which is not declared", fix
+            )
+
+
+# -- who is calling ---------------------------------------------------------------------------------------
+
+
+def _nobody(subject: ActionSubject, pieces: Pieces) -> Iterator[Remark]:
+    action = subject.action
+    told = any(root in (CREDENTIALS, AUTH_RESPONSE) for root, _ in pieces.names())
+    told = told or any(names_secret(name) for name, _ in action.headers)
+    told = told or any(map(parameter_names_secret, parameters_of(action.url)))
+    if not (told or subject.authorized):
+        what = "it sends nothing that says who is calling: Genesys Cloud keeps that in the integration"
+        setting = f"${{secret:env:{variable_of(subject.vendor, 'AUTHORIZATION')}}}"
+        fix = f"add to the vendor: headers: {flow_map([('Authorization', setting)])}"
+        yield subject.remark("no-authorization", (*REQUEST, "headers"), what, fix)

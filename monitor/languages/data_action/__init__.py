@@ -1,0 +1,191 @@
+"""A Genesys Cloud data action's response half: translation map, defaults, success template and success schema.
+
+The source is the JSON text of ``{"translationMap", "translationMapDefaults", "successTemplate", "successSchema"}``, as
+an export holds them. Outputs are the success schema's properties, flat, as flows see them. Four things are told apart
+for each: MISSING (nobody filled it), null, empty, and the default (``Evaluation.defaults``).
+Source: https://help.mypurecloud.com/articles/response-configuration-data-actions/
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Final
+
+from monitor.errors import ContractError
+from monitor.jsonpaths import Json, Path, format_path
+from monitor.languages import Evaluation, EvaluationFault, Example, State
+from monitor.languages.data_action.assumptions import NULL_IS_A_TYPE
+from monitor.languages.data_action.definition import RAW_RESULT, TEMPLATE, Definition, read_definition
+from monitor.languages.data_action.flatten import flat_paths, flattened, name_of
+from monitor.languages.data_action.lineage import Filling, fillings, reads_of
+from monitor.languages.data_action.steps import PROCESSING, REMOTE_ENDPOINT, Origin, Steps, extracted, rendered
+from monitor.languages.jsonpath import CompiledPath, compile_path
+from monitor.languages.velocity import Template, parse_template
+
+FAILING_STATUS: Final = 400  # from here on the action takes its failure path, and the body is not translated
+_NO_MEMBERS: Final = "[]"
+
+
+@dataclass(frozen=True, slots=True)
+class DataActionTranslation:
+    """One compiled action. ``places`` are the outputs' places in the result."""
+
+    definition: Definition
+    paths: Mapping[str, CompiledPath]
+    template: Template
+    places: Mapping[str, Path]
+    fillings: Mapping[str, Filling]
+    reads: Mapping[str, tuple[Path, ...]]
+
+    @property
+    def outputs(self) -> tuple[str, ...]:
+        return tuple(self.places)
+
+    @property
+    def schema(self) -> Json:
+        """What the result must conform to, or the action fails."""
+        return self.definition.schema
+
+    def reads_of(self, output: str) -> tuple[Path, ...]:
+        return self.reads.get(output, ())
+
+    def steps(self, document: Json) -> Steps:
+        """Every step on ``document``."""
+        return rendered(extracted(self.definition, self.paths, document), self.template, document)
+
+    def evaluate(self, document: Json) -> Evaluation:
+        steps = self.steps(document)
+        if steps.fault is not None or isinstance(steps.result, State):
+            fault = steps.fault or EvaluationFault(PROCESSING, "there is no result")
+            return Evaluation({}, replace(fault, reads=self._suspects(steps)))
+        outputs = flattened(steps.result, self.places)
+        return Evaluation(outputs, defaults=self.defaulted(steps), whole=steps.result)
+
+    def _suspects(self, steps: Steps) -> tuple[Path, ...]:
+        """What most likely made it fail: a name left unset; else an empty list; else a default that is no JSON."""
+        by_guilt: tuple[list[str], ...] = (
+            [one.name for one in steps.extracted if one.origin is Origin.UNSET],
+            [one.name for one in steps.extracted if one.origin is Origin.FOUND and one.text == _NO_MEMBERS],
+            [one.name for one in steps.extracted if one.origin is Origin.DEFAULT],
+        )
+        names = next(filter(None, by_guilt), [])
+        return tuple(dict.fromkeys(read for name in names if name in self.paths for read in self.paths[name].reads))
+
+    def status_fault(self, status: int) -> EvaluationFault | None:
+        """Why a response of that status is not translated at all; None where it is."""
+        if status < FAILING_STATUS:
+            return None
+        what = f"status {status} takes the failure path, and its body is not translated"
+        return EvaluationFault(REMOTE_ENDPOINT, what)
+
+    def refused(self, what: str, place: Path, *, null: bool) -> EvaluationFault:
+        """The fault of a result that does not conform to the success schema."""
+        assumed = f"; {NULL_IS_A_TYPE}" if null else ""
+        name = name_of(place) if place else ""
+        below = [output for output in self.places if name and f"{output}.".startswith(f"{name}.")]
+        reads = tuple(dict.fromkeys(read for output in below for read in self.reads_of(output)))
+        message = f"the result does not conform to the success schema: {what}{assumed}"
+        return EvaluationFault(PROCESSING, message, reads=reads)
+
+    def default_of(self, output: str) -> str:
+        """The text of the default that may fill ``output``: the action's own words. Empty where there is none."""
+        texts = (self.definition.defaults.get(name, "") for name in self._names(output))
+        return next(filter(None, texts), "")
+
+    def _names(self, output: str) -> tuple[str, ...]:
+        return self.fillings[output].names if output in self.fillings else ()
+
+    def defaulted(self, steps: Steps) -> frozenset[str]:
+        """The outputs that a default fills: the map's, or that of firstFromArray."""
+        return frozenset(self._defaulted(steps))
+
+    def _defaulted(self, steps: Steps) -> Iterator[str]:
+        taken = {one.name for one in steps.extracted if one.origin is Origin.DEFAULT}
+        nothing = {one.name for one in steps.extracted if one.origin is Origin.FOUND and one.text == _NO_MEMBERS}
+        if not taken and not nothing:
+            return
+        for output, filling in self.fillings.items():
+            if any(
+                not taken.isdisjoint(source.names) or (source.defaulted and not nothing.isdisjoint(source.names))
+                for source, _ in filling.sources
+            ):
+                yield output
+
+
+def compile(source: str) -> DataActionTranslation:  # noqa: A001 the name that every language offers
+    """``source`` made ready. Raises ContractError: not such JSON, a wrong path, a template that cannot be parsed."""
+    definition = read_definition(source)
+    paths = {name: _path(name, text) for name, text in definition.paths.items()}
+    template = _template(definition.template)
+    places = flat_paths(definition.schema)
+    known = frozenset((*paths, *definition.defaults, RAW_RESULT))
+    filled = fillings(template, places, known)
+    reads = {name: reads_of(filling, paths) for name, filling in filled.items()}
+    shown = {name for filling in filled.values() for name in filling.names}
+    unseen = (path.reads for name, path in paths.items() if name not in shown)
+    if others := tuple(dict.fromkeys(read for found in unseen for read in found)):
+        reads[TEMPLATE] = others  # no flow sees them, but without them the template may fail
+    return DataActionTranslation(definition, paths, template, places, filled, reads)
+
+
+def _path(name: str, text: str) -> CompiledPath:
+    try:
+        return compile_path(text)
+    except ContractError as error:
+        where = ", ".join(filter(None, (format_path(("translationMap", name)), error.where)))
+        raise ContractError(error.what, where=where, fix=error.fix) from None
+
+
+def _template(text: str) -> Template:
+    try:
+        return parse_template(text, TEMPLATE)
+    except ContractError as error:
+        where = ", ".join(filter(None, (format_path((TEMPLATE,)), error.where)))
+        raise ContractError(error.what, where=where, fix=error.fix) from None
+
+
+def _source(paths: Json, defaults: Json, template: str, properties: Json) -> str:
+    schema: Json = {"type": "object", "properties": properties}
+    return json.dumps(
+        {
+            "translationMap": paths,
+            "translationMapDefaults": defaults,
+            "successTemplate": template,
+            "successSchema": schema,
+        }
+    )
+
+
+_STRING: Final[Json] = {"type": "string"}
+EXAMPLES: Final = (
+    Example(
+        _source(
+            {"id": "$.customerId", "name": "$.fullName"},
+            {"name": '"unknown"'},
+            '{"customerId": ${id}, "customer": {"name": ${name}}}',
+            {"customerId": _STRING, "customer": {"type": "object", "properties": {"name": _STRING}}},
+        ),
+        {"customerId": "C1"},
+        {"customerId": "C1", "customer.name": "unknown"},
+        {"customerId": ["$.customerId"], "customer.name": ["$.fullName"]},
+    ),
+    Example(
+        _source(
+            {"ids": "$.entities[*].id"},
+            {},
+            '{"first": ${successTemplateUtils.firstFromArray("${ids}", "$esc.quote$esc.quote")}, "all": ${ids}}',
+            {"first": _STRING, "all": {"type": "array", "items": _STRING}},
+        ),
+        {"entities": []},
+        {"first": "", "all": []},
+        {"first": ["$.entities[*].id"], "all": ["$.entities[*].id"]},
+    ),
+    Example(
+        _source({}, {}, "${rawResult}", {"a": {"type": "object", "properties": {"b": _STRING}}}),
+        {"a": {"b": "x", "c": 1}},
+        {"a.b": "x"},
+        {"a.b": ["$.a.b"]},
+    ),
+)

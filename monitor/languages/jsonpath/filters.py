@@ -1,0 +1,245 @@
+"""The text of a filter ``(...)`` -> a condition, as Jayway JsonPath 2.9 reads it.
+
+or := and ('||' and)*; and := operand ('&&' operand)*; operand := '!' operand | '(' or ')' | comparison | path.
+``!`` before a path asks that it is not there. What follows a path and is no operator ends the comparison.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Final
+
+import regex
+
+from monitor.languages.jsonpath.cursor import Cursor, InvalidPathError, unescaped
+from monitor.languages.jsonpath.nodes import (
+    AllOf,
+    AnyOf,
+    Comparison,
+    Condition,
+    Exists,
+    JsonText,
+    Literal,
+    Not,
+    Number,
+    Operand,
+    PathNode,
+    Regex,
+    Term,
+)
+from monitor.languages.jsonpath.parse import parse_jsonpath
+
+OPERATORS: Final = frozenset(
+    {">=", "<=", "==", "===", "!=", "!==", "<", ">", "=~", "NIN", "IN", "CONTAINS", "ALL", "SIZE", "EXISTS", "TYPE",
+     "MATCHES", "EMPTY", "SUBSETOF", "ANYOF", "NONEOF"}
+)  # fmt: skip
+_RELATIONAL: Final = "<>=~!"
+_DECIMAL: Final = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?", re.ASCII)
+_FLAGS: Final = {
+    "i": regex.IGNORECASE,
+    "x": regex.VERBOSE,
+    "m": regex.MULTILINE,
+    "s": regex.DOTALL,
+    "d": 0,
+    "u": 0,
+    "U": 0,
+}
+_CLASSES: Final = re.compile(r"\\p\{(Alpha|Digit|Alnum|Upper|Lower|Punct|Space)\}|\\[hz]")
+_JAVA: Final = {"\\h": r"[ \t\xA0\u1680\u180e\u2000-\u200a\u202f\u205f\u3000]", "\\z": r"\Z"}
+
+
+def parse_filter(text: str, base: int, nesting: int) -> Condition:
+    """``text`` begins with ``(`` and ends with ``)``. Raises InvalidPathError."""
+    cursor = Cursor(text, base, nesting)
+    condition = _either(cursor)
+    cursor.skip_blanks()
+    if cursor.inside():
+        raise cursor.fail("the filter should end here")
+    return condition
+
+
+def _joined(cursor: Cursor, sign: str, read: Callable[[Cursor], Condition]) -> tuple[Condition, ...]:
+    found = [read(cursor)]
+    while True:
+        saved = cursor.position
+        cursor.skip_blanks()
+        if cursor.text[cursor.position : min(cursor.position + 2, cursor.end)] != sign:
+            cursor.position = saved
+            return tuple(found)
+        cursor.position += 2
+        found.append(read(cursor))
+
+
+def _either(cursor: Cursor) -> Condition:
+    found = _joined(cursor, "||", _both)
+    return found[0] if len(found) == 1 else AnyOf(found)
+
+
+def _both(cursor: Cursor) -> Condition:
+    found = _joined(cursor, "&&", _operand)
+    return found[0] if len(found) == 1 else AllOf(found)
+
+
+def _operand(cursor: Cursor) -> Condition:
+    saved = cursor.skip_blanks().position
+    if cursor.current == "!":
+        cursor.position += 1
+        if cursor.skip_blanks().current in "$@":
+            cursor.position = saved
+        else:
+            return Not(_nested(cursor, _operand))
+    if cursor.skip_blanks().current == "(":
+        cursor.position += 1
+        inner = _nested(cursor, _either)
+        _expect(cursor, ")")
+        return inner
+    return _comparison(cursor)
+
+
+def _nested(cursor: Cursor, read: Callable[[Cursor], Condition]) -> Condition:
+    cursor.nesting += 1
+    if cursor.nesting > 50:
+        raise cursor.fail("it is nested too deeply")
+    found = read(cursor)
+    cursor.nesting -= 1
+    return found
+
+
+def _expect(cursor: Cursor, char: str) -> None:
+    if cursor.skip_blanks().current != char:
+        raise cursor.fail(f"{char} is expected")
+    cursor.position += 1
+
+
+def _comparison(cursor: Cursor) -> Condition:
+    left, wanted = _term(cursor)
+    saved = cursor.position
+    try:
+        operator = _operator(cursor)
+        return Comparison(left, operator, _term(cursor)[0])
+    except InvalidPathError:
+        cursor.position = saved
+    if not isinstance(left, Operand):
+        raise cursor.fail("a path is expected")
+    return Exists(left.path, wanted)
+
+
+def _operator(cursor: Cursor) -> str:
+    begin = cursor.skip_blanks().position
+    relational = cursor.current in _RELATIONAL
+    while cursor.inside() and ((cursor.current in _RELATIONAL) if relational else cursor.current != " "):
+        cursor.position += 1
+    written = cursor.text[begin : cursor.position].upper()
+    if written not in OPERATORS:
+        raise cursor.fail("an operator is expected", begin)
+    return written
+
+
+# -- terms ------------------------------------------------------------------------------------------------
+
+
+def _term(cursor: Cursor) -> tuple[Term, bool]:
+    """A term, and whether it is wanted to be there (no ``!`` before it)."""
+    char = cursor.skip_blanks().current
+    if char == "!":
+        cursor.position += 1
+        if cursor.skip_blanks().current not in "$@":
+            raise cursor.fail("! is not expected here")
+        char = cursor.current
+    if char in "$@":
+        return _path(cursor)
+    return _literal(cursor, char), True
+
+
+def _path(cursor: Cursor) -> tuple[Operand, bool]:
+    wanted = cursor.previous_significant() != "!"
+    begin = cursor.position
+    cursor.position += 1
+    while cursor.inside():
+        if cursor.current == "[":
+            closed = cursor.closing(cursor.position, "[", "]", regexes=False)
+            if closed == -1:
+                raise cursor.fail("the closing ] is missing")
+            cursor.position = closed + 1
+        if not cursor.inside() or cursor.current in _RELATIONAL or cursor.current == " ":
+            break
+        if cursor.current == ")" and not _closes_function(cursor, begin):
+            break
+        cursor.position += 1
+    text = cursor.text[begin : cursor.position]
+    return Operand(parse_jsonpath(text, cursor.base + begin, cursor.nesting + 1)), wanted
+
+
+def _closes_function(cursor: Cursor, begin: int) -> bool:
+    place = cursor.position - 1
+    while cursor.inside(place) and cursor.text[place] == " ":
+        place -= 1
+    return cursor.inside(place) and cursor.text[place] == "(" and "." in cursor.text[begin + 1 : place]
+
+
+def _literal(cursor: Cursor, char: str) -> Term:
+    if char in "'\"":
+        return Literal(_string(cursor, char))
+    if char in "tf":
+        return Literal(_word(cursor, "true" if char == "t" else "false") == "true")
+    if char == "n":
+        _word(cursor, "null")
+        return Literal(None)
+    if char in "{[":
+        closed = cursor.closing(cursor.position, char, "]" if char == "[" else "}", regexes=False)
+        if closed == -1:
+            raise cursor.fail("the JSON is not closed")
+        text = cursor.text[cursor.position : closed + 1]
+        cursor.position = closed + 1
+        return JsonText(text)
+    return _regex(cursor) if char == "/" else _number(cursor)
+
+
+def _word(cursor: Cursor, word: str) -> str:
+    if cursor.text[cursor.position : min(cursor.position + len(word), cursor.end)] != word:
+        raise cursor.fail(f"{word} is expected")
+    cursor.position += len(word)
+    return word
+
+
+def _string(cursor: Cursor, quote: str) -> str:
+    closed = cursor.find_unescaped(quote)
+    if closed == -1:
+        raise cursor.fail(f"the closing {quote} is missing")
+    text = cursor.text[cursor.position + 1 : closed]
+    cursor.position = closed + 1
+    return unescaped(text)
+
+
+def _number(cursor: Cursor) -> Number:
+    begin = cursor.position
+    while cursor.inside() and (cursor.current.isdigit() or cursor.current in "-.Ee"):
+        cursor.position += 1
+    text = cursor.text[begin : cursor.position]
+    if not _DECIMAL.fullmatch(text):
+        raise cursor.fail("a value is expected", begin)
+    return Number(text)
+
+
+def _regex(cursor: Cursor) -> Regex:
+    closed = cursor.find_unescaped("/")
+    if closed == -1:
+        raise cursor.fail("the closing / is missing")
+    text = cursor.text[cursor.position + 1 : closed]
+    cursor.position = closed + 1
+    flags = 0
+    while cursor.inside() and cursor.current in _FLAGS:
+        flags |= _FLAGS[cursor.current]
+        cursor.position += 1
+    try:
+        return Regex(regex.compile(_CLASSES.sub(_python, text), flags | regex.V0), text)
+    except (regex.error, RecursionError, OverflowError, ValueError):
+        raise cursor.fail("the regular expression is wrong") from None
+
+
+def _python(match: re.Match[str]) -> str:
+    return _JAVA.get(match[0]) or f"[[:{match[1].lower()}:]]"
+
+
+__all__ = ["PathNode", "parse_filter"]

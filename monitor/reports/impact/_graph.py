@@ -1,0 +1,163 @@
+"""The lineage as a graph: fields, the paths below them that are read, outputs, contracts, variables of flows.
+
+An interaction is a group of its own; variables stand outside, for several may fill one. Labels are lines of text, not
+yet escaped for any language. A graph of thousands of edges is of no use to anybody: fields that are past the bound
+are left out, and counted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import count
+from typing import Final
+
+from monitor.model import Use
+from monitor.printable import printable
+from monitor.reports.impact import Field, Lineage, Output, Traced
+from monitor.reports.impact._words import becomes, branch, label, place_of, step
+
+FIELD: Final = "field"
+CONTRACT: Final = "contract"
+OUTPUT: Final = "output"  # or, by what becomes of it, silent or loud
+SILENT: Final = "silent"
+LOUD: Final = "loud"
+VARIABLE: Final = "variable"
+KINDS: Final = (FIELD, CONTRACT, OUTPUT, SILENT, LOUD, VARIABLE)
+_LINE: Final = 60  # characters of a line of a label
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """``name`` is safe in every language."""
+
+    name: str
+    kind: str
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    start: str
+    end: str
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """An interaction: the nodes that are its own, and its edges."""
+
+    name: str
+    label: str
+    nodes: tuple[Node, ...]
+    edges: tuple[Edge, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Graph:
+    """``variables`` belong to no group. ``left_out`` fields are not there."""
+
+    groups: tuple[Group, ...]
+    variables: tuple[Node, ...]
+    left_out: int
+
+    @property
+    def empty(self) -> bool:
+        return not self.groups
+
+
+def graph_of(lineage: Lineage, most: int) -> Graph:
+    """Field by field, until there are ``most`` edges or more; one field is always there."""
+    names = _Names()
+    groups: list[Group] = []
+    edges = left = 0
+    for number, traced in enumerate(lineage.interactions):
+        drawn = _Drawn(names)
+        room = [field for field in traced.fields if drawn.added(traced, field, most - edges)]
+        left += len(traced.fields) - len(room)
+        edges += len(drawn.edges)
+        if room:
+            title = _shown(f"{lineage.vendor}: {traced.description}")
+            groups.append(Group(f"g{number}", title, tuple(drawn.nodes.values()), tuple(drawn.edges)))
+    return Graph(tuple(groups), tuple(names.variables.values()), left)
+
+
+def left_out(graph: Graph) -> str:
+    """What is said in place of what is not drawn; empty where all is."""
+    plural = "" if graph.left_out == 1 else "s"
+    return f"{graph.left_out:,} more field{plural}: name one with --field" if graph.left_out else ""
+
+
+def _shown(text: str) -> str:
+    return printable(printable(text, _LINE), _LINE)  # escapes are longer than what they stand for
+
+
+class _Names:
+    """Numbers for nodes, and the variables that every interaction shares."""
+
+    def __init__(self) -> None:
+        self._numbers = count(1)
+        self.variables: dict[tuple[str, str, str], Node] = {}
+
+    def new(self, kind: str, *lines: str) -> Node:
+        return Node(f"n{next(self._numbers)}", kind, tuple(_shown(line) for line in lines if line))
+
+    def variable(self, use: Use) -> Node:
+        key = (use.file, use.flow, use.variable)
+        if key not in self.variables:
+            self.variables[key] = self.new(VARIABLE, use.variable, f'in "{use.flow}"')
+        return self.variables[key]
+
+
+class _Drawn:
+    """One interaction on its way to a group."""
+
+    def __init__(self, names: _Names) -> None:
+        self._names = names
+        self.nodes: dict[tuple[str, ...], Node] = {}
+        self.edges: dict[Edge, None] = {}
+
+    def added(self, traced: Traced, field: Field, room: int) -> bool:
+        """Draws ``field`` while there is ``room`` for edges; whether it did."""
+        if len(self.edges) >= room:
+            return False
+        self._field(traced, field)
+        return True
+
+    def _node(self, key: tuple[str, ...], kind: str, *lines: str) -> Node:
+        if key not in self.nodes:
+            self.nodes[key] = self._names.new(kind, *lines)
+        return self.nodes[key]
+
+    def _join(self, start: Node, end: Node, said: str = "") -> None:
+        self.edges[Edge(start.name, end.name, _shown(said))] = None
+
+    def _path(self, path: str, *more: str) -> Node:
+        return self._node(("path", place_of(path)), FIELD, path, *more)
+
+    def _field(self, traced: Traced, field: Field) -> None:
+        root = self._path(field.path, field.unknown)
+        if field.contract:
+            contract = self._node(("contract",), CONTRACT, "contract", traced.contract)
+            self._join(root, contract, "broken without it" if field.forbidden else "")
+        for reader in field.readers:
+            for output in reader.outputs:
+                self._output(field, output, f"{reader.kind} {reader.name}")
+
+    def _output(self, field: Field, output: Output, reader: str) -> None:
+        kind = label(output.effect) or OUTPUT
+        # what becomes of it depends on the field that is gone
+        node = self._node(("output", field.path, reader, output.name), kind, output.name, reader, becomes(output))
+        root = self._path(field.path)
+        for read in output.reads or (field.path,):
+            path = self._path(read)
+            if path is not root:
+                self._join(root, path)
+            self._join(path, node)
+        for use, said in _variables(output):
+            self._join(node, self._names.variable(use), said)
+
+
+def _variables(output: Output) -> Iterator[tuple[Use, str]]:
+    for use in output.uses:
+        yield use, ", ".join(filter(None, (step(use), branch(use))))
