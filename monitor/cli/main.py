@@ -27,6 +27,7 @@ from monitor.cli import (
     reviewing,
     sandboxing,
     starting,
+    trying,
 )
 from monitor.cli.console import close_quietly, note, report_error
 from monitor.cli.groups import GROUPS
@@ -59,6 +60,7 @@ for commands in (
     keeping,
     diagnosing,
     starting,
+    trying,
     sandboxing,
 ):
     commands.register(app)

@@ -14,10 +14,11 @@ from monitor.cli.looking import LookFormat, LookFormatOption, store_of
 from monitor.printable import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
+    from monitor.contracts.actions.request import Prepared
     from monitor.jsonpaths import Json
-    from monitor.model import RequestTemplate, Settings
+    from monitor.model import Settings
     from monitor.pipeline.trying import Trial
     from monitor.recordings.masking import Masker
 
@@ -25,11 +26,12 @@ _LONGEST: Final = 2_000
 EXIT_FAILED: Final = 1
 
 
-def _request(request: RequestTemplate | str, masker: Masker) -> Iterator[str]:
+def _request(prepared: Prepared, masker: Masker) -> Iterator[str]:
     yield "1 request"
-    if isinstance(request, str):
-        yield f"  not sent: {printable(masker.text(request), _LONGEST)}"
+    if prepared.refusal:
+        yield f"  not sent: {printable(masker.text(prepared.refusal), _LONGEST)}"
         return
+    request = prepared.request
     query = "&".join(f"{name}={value}" for name, value in request.query)
     url = masker.text(f"{request.path}?{query}" if query else request.path)
     yield f"  {request.method} {printable(url, _LONGEST)}"
@@ -38,10 +40,7 @@ def _request(request: RequestTemplate | str, masker: Masker) -> Iterator[str]:
         yield f"  {printable(masker.text(request.body.decode('utf-8', 'backslashreplace')), _LONGEST)}"
 
 
-def _steps(trial: Trial, masker: Masker) -> Iterator[str]:
-    def shown(text: str) -> str:
-        return printable(masker.text(text), _LONGEST)
-
+def _steps(trial: Trial, shown: Callable[[str], str]) -> Iterator[str]:
     yield "2 extracted by the translation map"
     for one in trial.extracted:
         path = f" <- {printable(one.path, 300)}" if one.path else ""
@@ -55,11 +54,10 @@ def _steps(trial: Trial, masker: Masker) -> Iterator[str]:
     yield "4 parsed, and held against the success schema"
     if trial.outputs is not None and trial.fault is None:
         yield "  it conforms"
-    yield from _ending(trial, shown=shown)
+    yield from _ending(trial, shown)
 
 
-def _ending(trial: Trial, *, shown: object) -> Iterator[str]:
-    assert callable(shown)  # noqa: S101
+def _ending(trial: Trial, shown: Callable[[str], str]) -> Iterator[str]:
     if trial.fault is not None:
         yield f"  {printable(trial.fault.code)}: {printable(trial.fault.message, 600)}"
         yield "5 outputs: none, Genesys takes the failure path"
@@ -76,7 +74,20 @@ def _text(value: object) -> str:
     return "(missing)" if isinstance(value, State) else json.dumps(value, ensure_ascii=False)
 
 
-def _as_json(trial: Trial, request: RequestTemplate | str, masker: Masker) -> Json:
+def _request_as_json(prepared: Prepared, masker: Masker) -> Json:
+    request = prepared.request
+    if prepared.refusal:
+        return {"refusal": masker.text(prepared.refusal)}
+    return {
+        "method": request.method,
+        "path": masker.text(request.path),
+        "query": [[name, masker.text(value)] for name, value in request.query],
+        "headers": [[name, masker.text(value)] for name, value in request.headers],
+        "body": masker.text(request.body.decode("utf-8", "replace")) if request.body else None,
+    }
+
+
+def _as_json(trial: Trial, prepared: Prepared, masker: Masker) -> Json:
     from monitor.languages import State
 
     def plain(value: object) -> Json:
@@ -85,9 +96,7 @@ def _as_json(trial: Trial, request: RequestTemplate | str, masker: Masker) -> Js
     outputs = trial.outputs or {}
     return {
         "action": trial.action,
-        "request": masker.text(request)
-        if isinstance(request, str)
-        else {"method": request.method, "path": masker.text(request.path)},
+        "request": _request_as_json(prepared, masker),
         "extracted": [
             {"name": one.name, "path": one.path, "origin": one.origin.value, "text": masker.text(one.text)}
             for one in trial.extracted
@@ -96,7 +105,7 @@ def _as_json(trial: Trial, request: RequestTemplate | str, masker: Masker) -> Js
         "result": plain(trial.result),
         "outputs": {name: plain(value) for name, value in outputs.items() if trial.fault is None},
         "missing": [name for name, value in outputs.items() if isinstance(value, State)],
-        "defaults": sorted(trial.defaults),
+        "defaults": [*sorted(trial.defaults)],
         "fault": {"code": trial.fault.code, "message": trial.fault.message} if trial.fault else None,
         "notes": list(trial.notes),
     }
@@ -132,7 +141,7 @@ def _response(settings: Settings, body: Path | None, recording: str | None, stat
         raise UsageError(f"it cannot be read: {error.strerror}", where=str(body), fix="name a file") from None
 
 
-def test_action(
+def try_action(  # noqa: PLR0913, PLR0917 the command's options
     name: Annotated[str, typer.Argument(help="The data action: its name, or the file of an export.")],
     inputs: Annotated[list[str] | None, typer.Option("--input", help="An input, name=value; may be repeated.")] = None,
     body: Annotated[Path | None, typer.Option("--body", help="A file with the response's body; - for stdin.")] = None,
@@ -162,10 +171,14 @@ def test_action(
     if format is LookFormat.JSON:
         write(json.dumps(_as_json(result, request, masker), indent=2, ensure_ascii=False) + "\n")
     else:
-        lines = [printable(result.action), *_request(request, masker), *_steps(result, masker)]
+
+        def shown(text: str) -> str:
+            return printable(masker.text(text), _LONGEST)
+
+        lines = [printable(result.action), *_request(request, masker), *_steps(result, shown)]
         write("\n".join([*lines, *(f"note: {note}" for note in result.notes)]) + "\n")
     return EXIT_FAILED if result.fault else 0
 
 
 def register(app: typer.Typer) -> None:
-    app.command("test-action")(test_action)
+    app.command("test-action")(try_action)

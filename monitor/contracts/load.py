@@ -13,7 +13,7 @@ from monitor.contracts.states import bind
 from monitor.errors import ConfigFault, ContractError
 from monitor.jsonpaths import Json, format_path
 from monitor.languages import compile_translation
-from monitor.model import Interaction, Skipped, Translation, Vendor
+from monitor.model import Interaction, Skipped, Translation, Use, Vendor
 from monitor.printable import printable
 
 if TYPE_CHECKING:
@@ -88,13 +88,29 @@ def _actions(vendor: Vendor, root: str) -> tuple[tuple[LoadedAction, ...], tuple
     return load_actions(vendor, root)
 
 
-def _in_actions(vendor: Vendor, actions: Iterable[LoadedAction]) -> Iterator[_Found]:
+def _uses(vendor: Vendor, root: str) -> tuple[tuple[Use, ...], tuple[ConfigFault, ...]]:
+    if not vendor.flows:
+        return (), ()
+    from monitor.contracts.flows import uses_of  # noqa: PLC0415 - only where there are flows
+
+    return uses_of(vendor.flows, root)
+
+
+def _in_actions(vendor: Vendor, actions: Iterable[LoadedAction], uses: tuple[Use, ...]) -> Iterator[_Found]:
     for action in actions:
         for interaction in action.interactions:
             configured = _configured(vendor, interaction.id, interaction.description)
-            # here the flows' uses of the action are joined
-            whole = replace(interaction, translations=(*interaction.translations, *configured))
+            bound = _joined(uses, interaction.action, action.source.integration)
+            whole = replace(interaction, translations=(*interaction.translations, *configured), uses=bound)
             yield _Found(action.source.file, action.file, "$", whole)
+
+
+def _joined(uses: tuple[Use, ...], action: str, integration: str) -> tuple[Use, ...]:
+    if not uses:
+        return ()
+    from monitor.contracts.flows import join  # noqa: PLC0415 - only where there are flows
+
+    return join(uses, action, integration)
 
 
 def _configured(vendor: Vendor, *names: str) -> tuple[Translation, ...]:
@@ -200,8 +216,9 @@ def load(vendor: Vendor, root: str, config_file: str) -> Loaded:
     entries = [(file, entry) for file, entry in every if isinstance(entry, PactInteraction)]
     messages = [(file, entry) for file, entry in every if isinstance(entry, PactMessage)]
     actions, unread_actions = _actions(vendor, root)
+    uses, unread_flows = _uses(vendor, root)
     unread = (*(fault for file in files for fault in file.faults), *unread_actions)
-    found = (*_in_pacts(vendor, entries), *_in_actions(vendor, actions))
+    found = (*_in_pacts(vendor, entries), *_in_actions(vendor, actions, uses))
     known = tuple(name for one in found for name in (one.interaction.description, one.interaction.id))
     # a contract that cannot be read may hold the very names
     unknown = () if unread else _unknown_names(vendor, known, config_file)
@@ -210,7 +227,7 @@ def load(vendor: Vendor, root: str, config_file: str) -> Loaded:
         interactions,
         (*(Skipped(vendor.name, f.name, e.pointer, e.description, e.reason) for f, e in messages), *skipped),
         _state_names(entry for _, entry in entries),
-        broken=placed((*unread, *_broken_translations(vendor, config_file)), root),
+        broken=(*placed((*unread, *_broken_translations(vendor, config_file)), root), *unread_flows),
         duplicates=placed(_duplicates(found), root),
         unknown=placed(unknown, root),
         actions=actions,

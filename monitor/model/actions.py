@@ -38,7 +38,8 @@ class Use:
     """An output of a data action bound to a variable of a flow's step.
 
     ``output`` is the flat name (``customer.id``), ``variable`` as Architect shows it (``Flow.customerName``).
-    ``failure_branch``: the step says what happens when the action fails.
+    ``failure_branch``: the step says what happens when the action fails. A step that binds nothing is one Use with
+    empty output and variable: its failure path counts all the same.
     """
 
     category: str

@@ -7,18 +7,73 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final
 
 from monitor.checking.translations.platform import conformity_fault
-from monitor.contracts.actions.export import DataAction, source_of
-from monitor.errors import JsonError, NotJudgedError
+from monitor.contracts.actions.export import KIND, MAX_BYTES, DataAction, parse_export, source_of
+from monitor.contracts.actions.load import load_actions
+from monitor.contracts.actions.request import Given, Prepared, prefix_of, prepare
+from monitor.contracts.faults import read_file
+from monitor.errors import JsonError, NotJudgedError, UsageError
 from monitor.jsonpaths import Json, read_json
 from monitor.languages import EvaluationFault, State, Value, compile_translation, platform_of
 from monitor.languages.data_action import DataActionTranslation
 from monitor.languages.data_action.assumptions import EMPTY_BODY
 from monitor.languages.data_action.flatten import flattened
 from monitor.languages.data_action.steps import Extracted
+from monitor.model import ActionSource, Settings, Vendor
+from monitor.pipeline.planning import nearest
+from monitor.printable import printable
 
-KIND = "data_action"
+MAX_BODY: Final = 50_000_000
+_NO_SOURCE: Final = ActionSource("")
+
+
+@dataclass(frozen=True, slots=True)
+class FoundAction:
+    """An action to try. ``vendor`` is None where only a file was named that monitor.yaml does not list."""
+
+    action: DataAction
+    source: ActionSource
+    vendor: Vendor | None
+
+
+def found_action(settings: Settings, name: str) -> FoundAction:
+    """The action of that name (or file) in monitor.yaml; else the export in the file ``name``.
+
+    Raises UsageError where there is none, ContractError where the export is wrong.
+    """
+    names: list[str] = []
+    for vendor in settings.vendors.values():
+        for loaded in load_actions(vendor, settings.root)[0]:
+            names.append(loaded.action.name)
+            if name in (loaded.action.name, loaded.file, loaded.source.file):
+                return FoundAction(loaded.action, loaded.source, vendor)
+    if Path(name).is_file():
+        return FoundAction(
+            parse_export(read_file(name, MAX_BYTES, "name an exported data action"), name), _NO_SOURCE, None
+        )
+    near = nearest(name, names) or "name an action of monitor.yaml, or the file of an export"
+    raise UsageError(f"there is no data action '{printable(name)}'", fix=near)
+
+
+def request_of_action(found: FoundAction, inputs: Mapping[str, Json]) -> Prepared:
+    """The request that it would send with those inputs above those of its first example."""
+    example = found.source.examples[0].inputs if found.source.examples else {}
+    given = {**example, **inputs}
+    vendor = found.vendor
+    return prepare(
+        found.action,
+        Given(
+            inputs=given or None,
+            credentials=found.source.credentials,
+            auth_response=found.source.auth_response,
+            override=found.source.override,
+            prefix=prefix_of(vendor.base_url) if vendor else "",
+            owner=vendor.name if vendor else "",
+        ),
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from concurrent.futures import Future
 from dataclasses import dataclass, fields, replace
 
+from monitor.checking.impact import with_impact
 from monitor.checking.words import told
 from monitor.errors import RecordingError
-from monitor.model import Detail, Judgement, Outcome, Recording, Response, Result, StoredCase, Terms
+from monitor.model import Detail, Judgement, Outcome, Recording, Response, Result, StoredCase, Terms, Use
 from monitor.pipeline.cases import NO_RESPONSE, case_of, damage_of, damaged, fault_of
 from monitor.pipeline.planning import Job
 from monitor.pipeline.tools import Judges, Tools
@@ -21,6 +22,7 @@ class Pending:
     result: Result
     masker: Masker
     judgement: Future[Judgement] | None = None
+    uses: tuple[Use, ...] = ()  # by which flows the outputs are read
     damage: str = ""  # why there is no baseline to judge against although there should be one
 
     def finish(self) -> Result:
@@ -33,7 +35,7 @@ class Pending:
             outcome=judged.outcome,
             reason=judged.reason,
             fix=judged.fix,
-            findings=judged.findings,
+            findings=with_impact(judged.findings, self.uses),
             notes=judged.notes,
             elapsed=self.result.elapsed or judged.elapsed,
         )
@@ -114,7 +116,7 @@ def begin(
     case = case_of(terms, recording, raw, baseline)
     if case is None:
         return Pending(replace(base, reason=NO_RESPONSE), tools.masker)
-    return Pending(base, tools.masker, judges.submit(case, job.vendor.limits), damage)
+    return Pending(base, tools.masker, judges.submit(case, job.vendor.limits), job.interaction.uses, damage)
 
 
 def begin_stored(tools: Tools, judges: Judges, job: Job, path: str, *, official: bool = False) -> Pending:
@@ -131,4 +133,4 @@ def begin_stored(tools: Tools, judges: Judges, job: Job, path: str, *, official:
         damage = damage_of(error)
     case = StoredCase(terms_of(job, official=official), path, recording, baseline_path, baseline, damage)
     base = replace(base, baseline=baseline_path if baseline is not None else "")
-    return Pending(base, tools.masker, judges.submit(case, job.vendor.limits))
+    return Pending(base, tools.masker, judges.submit(case, job.vendor.limits), job.interaction.uses)

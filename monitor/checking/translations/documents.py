@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from monitor.checking.translations.blanks import is_blank
-from monitor.jsonpaths import ANY, DESCENT, Json, Path
+from monitor.jsonpaths import ANY, DESCENT, Json, Path, Step
 
 
 def _children(value: Json) -> Iterator[Json]:
@@ -26,6 +26,8 @@ def reached(value: Json, read: Path) -> Iterator[Json]:
         for child in _children(value):
             yield from reached(child, read)
     elif isinstance(value, list):
+        for member in _named(value, step):
+            yield from reached(member, rest)
         for member in value:
             yield from reached(member, read)
     elif step is ANY:
@@ -33,6 +35,13 @@ def reached(value: Json, read: Path) -> Iterator[Json]:
             yield from reached(child, rest)
     elif isinstance(value, dict) and isinstance(step, str) and step in value:
         yield from reached(value[step], rest)
+
+
+def _named(items: list[Json], step: Step) -> list[Json]:
+    """The members that a step names itself, as a JSONPath does."""
+    if step is ANY:
+        return items
+    return [items[step]] if isinstance(step, int) and -len(items) <= step < len(items) else []
 
 
 def passes_array(document: Json, read: Path) -> bool:

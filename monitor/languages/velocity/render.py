@@ -238,10 +238,10 @@ class Renderer:
 
     def _assign(self, owner: object, part: Part, value: object) -> None:
         key = part.name if isinstance(part, Property) else self.value(part.key) if isinstance(part, Index) else None
-        if (isinstance(owner, dict) and key is not None) or (
-            isinstance(owner, list) and isinstance(key, int) and -len(owner) <= key < len(owner)
-        ):
+        if isinstance(owner, dict) and key is not None:
             owner[key] = value
+        if isinstance(owner, list):
+            _put(owner, key, value)
 
     def _foreach(self, node: Foreach) -> None:
         value = self.value(node.items)
@@ -494,6 +494,11 @@ class Renderer:
         if len(text) > self.bounds.text:
             raise RenderError(BOUND, f"a text has more than {self.bounds.text:,} characters", Place(1, 1))
         return text
+
+
+def _put(items: list[object], key: object, value: object) -> None:
+    if isinstance(key, int) and -len(items) <= key < len(items):
+        items[key] = value
 
 
 def _named(part: Part) -> str:

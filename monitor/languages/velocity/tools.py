@@ -13,7 +13,6 @@ import math
 import re
 from collections.abc import Callable, Mapping
 from typing import Final
-from urllib.parse import quote, quote_plus
 
 from monitor.languages.velocity.methods import JavaError, Tool
 from monitor.languages.velocity.values import is_number, plain_json, text_of
@@ -52,7 +51,15 @@ def _json_decoded(text: str) -> str:
 
 
 def _form_encoded(text: str) -> str:
-    return quote_plus(text.encode("utf-8", "replace"), safe=_FORM_SAFE).replace("~", "%7E")
+    """As java.net.URLEncoder does it: a blank is ``+``."""
+    return "".join(map(_form_byte, text.encode("utf-8", "replace")))
+
+
+def _form_byte(byte: int) -> str:
+    char = chr(byte)
+    if char == " ":
+        return "+"
+    return char if char.isascii() and (char.isalnum() or char in _FORM_SAFE) else f"%{byte:02X}"
 
 
 def _uri_encoded(text: str) -> str:
@@ -189,5 +196,3 @@ GENESYS: Final[Mapping[str, object]] = {
     "math": Tool("math", {}, _MATH),
     "urlTool": Tool("urlTool", {}, {"optionalQueryParam": _query_param}),
 }
-
-__all__ = ["GENESYS", "quote"]

@@ -22,7 +22,6 @@ from monitor.model import Interaction, Settings, Translation
 from monitor.printable import printable
 from monitor.recordings.store import Store
 
-
 _OF_EXPORT: Final = format_path((*RESPONSE, "translationMap"))
 
 

@@ -52,7 +52,8 @@ def count(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
-_WORST: Final = (Effect.FAILS, Effect.BLANK, Effect.DEFAULT, Effect.RETYPED, Effect.UNKNOWN, Effect.UNCHANGED)
+# what fails is seen by somebody
+_WORST: Final = (Effect.BLANK, Effect.DEFAULT, Effect.RETYPED, Effect.FAILS, Effect.UNKNOWN, Effect.UNCHANGED)
 
 
 def figures(lineage: Lineage) -> str:
