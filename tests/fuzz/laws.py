@@ -17,6 +17,7 @@ from typing import Any, Final, Literal, TypeVar, Union, get_args, get_origin, ge
 
 from hypothesis import HealthCheck, Phase, settings
 
+from monitor.contracts.actions.load import LoadedAction  # a hint that contracts/load.py has only for mypy
 from monitor.errors import ConfigError, MonitorError
 
 CANARY: Final = "c4n4ry"  # stands in values whose text no error or finding may show
@@ -70,7 +71,7 @@ class _Json:
 
 @cache
 def _hints(kind: type) -> Mapping[str, Any]:
-    return get_type_hints(kind, localns={"Json": _Json})
+    return get_type_hints(kind, localns={"Json": _Json, "LoadedAction": LoadedAction})
 
 
 def _fits_json(value: object) -> bool:

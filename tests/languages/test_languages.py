@@ -134,7 +134,10 @@ class Upper:
 def compile(source): return Upper()
 EXAMPLES = (Example("", {}, {"text": "A"}),)
 """
-USE = "from monitor.languages import *; print('shout' in kinds(), compile_translation('shout', 'x').evaluate({}).outputs)"
+USE = """
+from monitor.languages import compile_translation, kinds
+print("shout" in kinds(), compile_translation("shout", "x").evaluate({}).outputs)
+"""
 
 
 def test_a_language_of_somebody_else_is_found_by_its_entry_point(tmp_path: Path) -> None:
@@ -144,7 +147,7 @@ def test_a_language_of_somebody_else_is_found_by_its_entry_point(tmp_path: Path)
     (about / "METADATA").write_text("Metadata-Version: 2.1\nName: shout\nVersion: 1.0\n")
     (about / "entry_points.txt").write_text("[drift_monitor.languages]\nshout = shout\n")
     root = Path(__file__).resolve().parents[2]
-    script = f"import sys; sys.path[:0] = [{str(tmp_path)!r}, {str(root)!r}]; {USE}"
+    script = f"import sys; sys.path[:0] = [{str(tmp_path)!r}, {str(root)!r}]\n{USE}"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "True {'text': 'A'}"
 

@@ -46,7 +46,7 @@ def steps_of(path: str) -> list[Step]:
 
 
 def _wanted(condition: str) -> Iterator[tuple[str, str]]:
-    first = condition.split("||")[0]
+    first = condition.split("||", maxsplit=1)[0]
     for match in _COMPARED.finditer(first):
         yield match["path"], match["value"] if match["sign"] == "==" else "something else"
     for match in _CONTAINED.finditer(first):
