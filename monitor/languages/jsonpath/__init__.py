@@ -16,16 +16,16 @@ from typing import Final, TypeAlias
 from monitor.errors import ContractError, NotJudgedError
 from monitor.jsonpaths import Json, Path, format_path
 from monitor.languages import MISSING, RESULT, Evaluation, EvaluationFault, Example, Value
-from monitor.languages.jsonpath.cursor import InvalidPathError
-from monitor.languages.jsonpath.evaluate import EngineError, NotFoundError, evaluate
+from monitor.languages.jsonpath.errors import INVALID, EngineError, InvalidPathError, NotFoundError
+from monitor.languages.jsonpath.evaluate import evaluate
+from monitor.languages.jsonpath.functions import APPEND
+from monitor.languages.jsonpath.members import MAX_PATH
 from monitor.languages.jsonpath.nodes import Index, PathNode, Property
 from monitor.languages.jsonpath.parse import parse_jsonpath
 from monitor.languages.jsonpath.reads import reads_of, target_of
 from monitor.printable import printable
 
-INVALID: Final = "InvalidPathException"
 EMPTY: Final = "IllegalArgumentException"
-MAX_LENGTH: Final = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +64,11 @@ class CompiledPath:
     def evaluate(self, document: Json) -> PathResult:
         """Raises NotJudgedError where a regular expression takes too long or the document is too deep."""
         try:
-            return Found(evaluate(self.node, document))
+            return Found(evaluate(self.node, document, appends=f"{APPEND}(" in self.text))
         except NotFoundError as error:
-            return NotFound(_missing(self.node, error.depth))
+            return NotFound(_missing(error.path, error.depth))
         except EngineError as error:
             return PathFault(error.kind, error.what)
-        except InvalidPathError as error:
-            return PathFault(INVALID, error.what)
         except RecursionError:
             raise NotJudgedError("the document is nested too deeply for a JSONPath") from None
 
@@ -94,8 +92,8 @@ def compile_path(text: str) -> CompiledPath:
         raise ContractError(
             f"JSONPath: the path is empty ({EMPTY})", where="column 1", fix="write a path: $.customerId"
         )
-    if len(text) > MAX_LENGTH:
-        raise ContractError(f"JSONPath: the path has more than {MAX_LENGTH:,} characters ({INVALID})", fix="shorten it")
+    if len(text) > MAX_PATH:
+        raise ContractError(f"JSONPath: the path has more than {MAX_PATH:,} characters ({INVALID})", fix="shorten it")
     try:
         node = parse_jsonpath(text)
     except InvalidPathError as error:

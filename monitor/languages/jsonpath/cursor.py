@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
+from monitor.languages.jsonpath.errors import InvalidPathError
+
 MAX_NESTING: Final = 50
-
-
-class InvalidPathError(Exception):
-    """Stays in this package. ``place`` counts from 0."""
-
-    def __init__(self, what: str, place: int = 0) -> None:
-        super().__init__(what)
-        self.what, self.place = what, place
 
 
 class Cursor:
@@ -126,29 +121,28 @@ class Cursor:
 
 
 _ESCAPES: Final = {"r": "\r", "f": "\f", "t": "\t", "n": "\n", "b": "\b"}
+_HALVES: Final = re.compile("[\ud800-\udbff][\udc00-\udfff]")
+_ESCAPED: Final = re.compile(r"\\(?:u(.{0,4})|(.))", re.DOTALL)
+_HEX: Final = re.compile(r"[0-9a-fA-F]{4}")
 
 
 def unescaped(text: str) -> str:
-    """Backslash escapes undone; ``\\uXXXX`` included."""
+    """Backslash escapes undone; ``\\uXXXX`` included. Raises InvalidPathError for one without four digits."""
     if "\\" not in text:
         return text
-    out: list[str] = []
-    place = 0
-    while place < len(text):
-        char = text[place]
-        place += 1
-        if char != "\\" or place >= len(text):
-            out.append(char)
-            continue
-        char = text[place]
-        place += 1
-        if char == "u":
-            digits = text[place : place + 4]
-            try:
-                out.append(chr(int(digits, 16)) if len(digits) == 4 else "")
-            except ValueError:
-                raise InvalidPathError("an escape \\u needs four hexadecimal digits") from None
-            place += 4
-        else:
-            out.append(_ESCAPES.get(char, char))
-    return "".join(out)
+    return _HALVES.sub(_whole, _ESCAPED.sub(_character, text))
+
+
+def _character(match: re.Match[str]) -> str:
+    digits, char = match.groups()
+    if digits is None:
+        return _ESCAPES.get(char, char)
+    if len(digits) < 4:
+        return ""
+    if not _HEX.fullmatch(digits):
+        raise InvalidPathError("an escape \\u needs four hexadecimal digits")
+    return chr(int(digits, 16))
+
+
+def _whole(match: re.Match[str]) -> str:
+    return match[0].encode("utf-16", "surrogatepass").decode("utf-16")

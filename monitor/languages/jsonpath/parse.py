@@ -10,11 +10,12 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from monitor.languages.jsonpath.cursor import Cursor, InvalidPathError, unescaped
+from monitor.languages.jsonpath.cursor import Cursor, unescaped
 from monitor.languages.jsonpath.nodes import (
     Filter,
     Function,
     Index,
+    JsonText,
     PathNode,
     Property,
     Scan,
@@ -243,11 +244,11 @@ def _require_closed(cursor: Cursor, name: str, opened: int) -> None:
     raise cursor.fail(f"the brackets of {name}( are not closed", opened)
 
 
-def _parameters(cursor: Cursor, name: str) -> list[PathNode | str]:  # noqa: C901, PLR0912 one case a character
+def _parameters(cursor: Cursor, name: str) -> list[PathNode | JsonText]:  # noqa: C901, PLR0912 one case a character
     """One that begins with ``$`` or ``@`` is a path, with a digit, ``-``, ``"`` or ``{`` JSON; others are none."""
     depth = {"(": 1, "[": 0, "{": 0}
     quoted, kind, before = 0, "", ""
-    found: list[PathNode | str] = []
+    found: list[PathNode | JsonText] = []
     written: list[str] = []
     while cursor.inside():
         char, place = cursor.current, cursor.position
@@ -292,10 +293,7 @@ def _parameters(cursor: Cursor, name: str) -> list[PathNode | str]:  # noqa: C90
     return found
 
 
-def _parameter(cursor: Cursor, kind: str, written: str, place: int) -> PathNode | str:
+def _parameter(cursor: Cursor, kind: str, written: str, place: int) -> PathNode | JsonText:
     if kind == "json":
-        return written
+        return JsonText(written)
     return read_path(Cursor(written, cursor.base + place - len(written), cursor.nesting + 1))
-
-
-__all__ = ["InvalidPathError", "parse_jsonpath"]
