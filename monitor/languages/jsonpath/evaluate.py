@@ -59,6 +59,10 @@ class _Evaluation:
     known: dict[int, Value] = field(default_factory=dict)
     handed: dict[tuple[int, int], int] = field(default_factory=dict)  # by path and step: the last index of rule 4
 
+    def __post_init__(self) -> None:
+        if self.root is None:
+            raise EngineError("IllegalArgumentException", "the document is null")
+
     def of(self, path: PathNode, document: Json) -> Json:
         return _Walk(self, path).value(document) if path.straight is None else _straight(path, path.straight, document)
 
@@ -91,6 +95,7 @@ class _Walk:
         self.path = path
         self.tokens: Final = path.tokens
         self.last = len(path.tokens) - 1
+        self.before = path.tokens[-2] if self.last > 0 else None
         self.found: list[Json] = []
 
     def value(self, document: Json) -> Json:
@@ -148,8 +153,7 @@ class _Walk:
         index = self.evaluation.handed.get((id(self.path), place))
         if index is None:
             return True
-        before = self.tokens[place - 1]
-        return isinstance(before, Index) and before.indexes == (index,)
+        return isinstance(self.before, Index) and self.before.indexes == (index,)
 
     def is_list(self, model: Json, place: int) -> TypeGuard[list[Json]]:
         if isinstance(model, list) and not isinstance(model, Keys):
@@ -265,6 +269,9 @@ class _Walk:
         if path.tokens and not isinstance(path.tokens[-1], Function):
             path = path_node(path.from_root, (*path.tokens, Wildcard()))
         walk = _Walk(_Evaluation(model, self.evaluation.strict), path)
+        walk.before = (
+            parameter.tokens[-2] if len(parameter.tokens) > 1 else None
+        )  # the new last step is unknown to rule 4
         found = walk.value(model)
         if parameter.definite and not path.definite:  # which Jayway has found out before, and does not ask again
             if not walk.found:

@@ -196,7 +196,7 @@ def _string(cursor: Cursor, quote: str) -> str:
 
 def _number(cursor: Cursor) -> Literal:
     begin = cursor.position
-    while cursor.inside() and (cursor.current.isdigit() or cursor.current in "-.Ee"):
+    while cursor.inside() and (cursor.current.isdecimal() or cursor.current in "-.Ee"):
         cursor.position += 1
     number = parsed_decimal(cursor.text[begin : cursor.position])
     if number is None:

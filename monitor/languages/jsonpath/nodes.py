@@ -84,13 +84,13 @@ class PathNode:
 
 
 def path_node(from_root: bool, tokens: tuple[Token, ...]) -> PathNode:
-    """``$..a.sum()`` is turned into ``$.sum($..a)``, as Jayway does it."""
+    """``$..a.sum()`` is turned into ``$.sum($..a)``, and ``@..a.sum()`` into ``@.sum($..a)``, as Jayway does it."""
     if len(tokens) > 1 and isinstance(tokens[0], Scan) and isinstance(tokens[-1], Function):
         first = next(place for place, token in enumerate(tokens) if isinstance(token, Function))
         function, rest = tokens[first], tokens[first + 1 :]
         if isinstance(function, Function):
             scanned = path_node(from_root=True, tokens=tokens[:first])
-            return path_node(from_root=True, tokens=(Function(function.name, (scanned,)), *rest))
+            return path_node(from_root, (Function(function.name, (scanned,)), *rest))
     upstream = [True]
     for place, token in enumerate(tokens):
         upstream.append(upstream[-1] and _is_definite(token, last=place == len(tokens) - 1))
