@@ -28,6 +28,7 @@ Apply: TypeAlias = "Callable[[Json, Parameters], Json]"
 _TINY: Final = math.ulp(0.0)  # Java's Double.MIN_VALUE, from which max begins
 COUNTS: Final = ("length", "size")  # with a parameter they evaluate its path once more: see Walk
 APPEND: Final = "append"
+AGGREGATES: Final = ("min", "max", "avg", "stddev", "sum", "concat")  # of an object they take nothing
 
 
 class Keys(list[Json]):

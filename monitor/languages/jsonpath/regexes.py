@@ -18,6 +18,7 @@ from monitor.errors import NotJudgedError
 
 SECONDS: Final = 2.0
 FLAGS: Final = "dixmsuU"
+_OPTIONS: Final = {"i": regex.I, "x": regex.X, "m": regex.M}
 _LINES: Final = r"\n\r\x85\u2028\u2029"
 _HORIZONTAL: Final = r" \t\xA0\u1680\u180e\u2000-\u200a\u202f\u205f\u3000"
 _ASCII: Final = {"d": "0-9", "w": "a-zA-Z_0-9", "s": r" \t\n\x0B\f\r"}
@@ -29,14 +30,16 @@ _POSIX: Final = {
 }  # fmt: skip
 _JAVA: Final = {"javaLowerCase": "Lowercase", "javaUpperCase": "Uppercase", "javaWhitespace": "White_Space"}
 _ANCHORS: Final = {
-    "b": r"\b", "B": r"\B", "A": r"\A", "G": r"\G", "X": r"\X", "z": r"\Z", "Z": rf"(?=(?:\r\n|[{_LINES}])?\Z)",
+    "b": r"(?u:\b)", "B": r"(?u:\B)", "A": r"\A", "G": r"\G", "X": r"\X", "z": r"\Z",
+    "Z": rf"(?=(?:\r\n|[{_LINES}])?\Z)",
     "R": rf"(?:\r\n|[\x0B\f{_LINES}])",
 }  # fmt: skip
 _CONTROLS: Final = {"a": "\a", "e": "\x1b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
 _CODE: Final = re.compile(
     r"0([0-3][0-7]{2}|[0-7]{1,2})|x([0-9a-fA-F]{2})|x\{([0-9a-fA-F]{1,6})\}|u([0-9a-fA-F]{4})|c(.)", re.DOTALL
 )
-_PROPERTY: Final = re.compile(r"[pP](?:\{([^}]*)\}|(.))", re.DOTALL)
+_PROPERTY: Final = re.compile(r"[pP](?:\{([^}]*)\}|([^{]))", re.DOTALL)
+_UNICODE: Final = re.compile(rf"\\[pP](?!\{{(?:{'|'.join(_POSIX)})\}})|\(\?[a-zA-Z]*[uU]")
 _REPEATED: Final = re.compile(r"\{[0-9]+(?:,[0-9]*)?\}", re.ASCII)
 _SWITCH: Final = re.compile(r"\(\?([a-zA-Z]*)(-[a-zA-Z]*)?([:)])")
 _GROUP: Final = re.compile(r"\(\?(?:[:=!>]|<[=!]|<[a-zA-Z][a-zA-Z0-9]*>)")
@@ -49,11 +52,11 @@ class PatternError(ValueError):
 
 def compiled(pattern: str, flags: str = "") -> regex.Pattern[str]:
     """Raises PatternError. ``flags`` are some of `FLAGS`."""
-    unicode = "u" in flags or "U" in flags or re.search(r"\\[pP]|\(\?[a-zA-Z]*[uU]", pattern)
-    known = {"i": regex.I if unicode else regex.I | regex.A, "x": regex.X, "m": regex.M}
     options = regex.V1
+    if not set("uU") & set(flags) and not _UNICODE.search(pattern):
+        options |= regex.A
     for flag in flags:
-        options |= known.get(flag, 0)
+        options |= _OPTIONS.get(flag, 0)
     try:
         return regex.compile(_Translator(pattern, flags).translated(), options)
     except (regex.error, RecursionError, OverflowError, ValueError, IndexError, MemoryError):
@@ -85,6 +88,7 @@ class _Translator:
         self.place = 0
         self.modes = _Modes("s" in flags, "d" in flags, "x" in flags, "U" in flags)
         self.outer: list[_Modes] = []
+        self.groups = 0
 
     def next(self) -> str:
         if self.place >= len(self.text):
@@ -130,10 +134,12 @@ class _Translator:
         if switch is None:
             self.outer.append(_copy(self.modes))
             if (head := self.take(_GROUP)) is not None:
+                self.groups += head[0][2] == "<" and head[0][3] not in "=!"
                 return head[0]
             self.place += 1
             if self.text[self.place : self.place + 1] in ("?", "*"):
                 raise PatternError("a group is wrong")
+            self.groups += 1
             return "("
         on, off = switch[1], (switch[2] or "")[1:]
         if set(on + off) - set(FLAGS):
@@ -176,9 +182,8 @@ class _Translator:
             return "".join(map(_literal, self.quoted()))
         if char.isdigit() and char != "0":
             self.place += 1
-            return f"\\{char}"
-        found = self.member()
-        return found if found.startswith("[") or len(found) > 2 else _literal(found[-1])
+            return rf"(?:\{char})" if int(char) <= self.groups else "(?!)"
+        return self.member()
 
     def quoted(self) -> str:
         start = self.place + 1
@@ -196,9 +201,9 @@ class _Translator:
         kind = char.lower()
         if kind in _CLASSES or (kind in _ASCII and not self.modes.unicode):
             return f"[{'' if char == kind else '^'}{_CLASSES.get(kind) or _ASCII[kind]}]"
-        if kind in _ASCII or char == "N":
+        if kind in _ASCII:
             return f"\\{char}"
-        if char.isascii() and char.isalpha() and char not in _CONTROLS:
+        if char.isascii() and (char.isalpha() or char == "0") and char not in _CONTROLS:
             raise PatternError("an escaped letter means nothing")
         return _literal(_CONTROLS.get(char, char))
 
@@ -236,7 +241,9 @@ def _copy(modes: _Modes) -> _Modes:
 
 
 def _literal(char: str) -> str:
-    return f"\\{char}" if char.isascii() and not char.isalnum() and char.isprintable() else char
+    if not char.isascii() or char.isalnum():
+        return char
+    return f"\\{char}" if char.isprintable() else f"\\x{ord(char):02x}"
 
 
 def _character(code: re.Match[str]) -> str:
