@@ -18,7 +18,6 @@ from monitor.jsonpaths import Json, Path, format_path
 from monitor.languages import MISSING, RESULT, Evaluation, EvaluationFault, Example, Value
 from monitor.languages.jsonpath.errors import INVALID, EngineError, InvalidPathError, NotFoundError
 from monitor.languages.jsonpath.evaluate import evaluate
-from monitor.languages.jsonpath.functions import APPEND
 from monitor.languages.jsonpath.members import MAX_PATH
 from monitor.languages.jsonpath.nodes import Index, PathNode, Property
 from monitor.languages.jsonpath.parse import parse_jsonpath
@@ -64,13 +63,13 @@ class CompiledPath:
     def evaluate(self, document: Json) -> PathResult:
         """Raises NotJudgedError where a regular expression takes too long or the document is too deep."""
         try:
-            return Found(evaluate(self.node, document, appends=f"{APPEND}(" in self.text))
+            return Found(evaluate(self.node, document))
         except NotFoundError as error:
             return NotFound(_missing(error.path, error.depth))
         except EngineError as error:
             return PathFault(error.kind, error.what)
         except RecursionError:
-            raise NotJudgedError("the document is nested too deeply for a JSONPath") from None
+            raise NotJudgedError("the document, or the JSONPath itself, is nested too deeply") from None
 
 
 def _missing(path: PathNode, depth: int) -> str:

@@ -81,6 +81,9 @@ class Cursor:
             place += 1
         return -1
 
+    def unescaped(self, start: int, end: int) -> str:
+        return unescaped(self.text[start:end], self.base + start)
+
     def closing(self, start: int, opened: str, closed: str, *, regexes: bool) -> int:
         """Where the bracket at ``start`` closes, past strings and, if asked, past regexes; or -1."""
         if self.at(start) != opened:
@@ -126,11 +129,19 @@ _ESCAPED: Final = re.compile(r"\\(?:u(.{0,4})|(.))", re.DOTALL)
 _HEX: Final = re.compile(r"[0-9a-fA-F]{4}")
 
 
-def unescaped(text: str) -> str:
+def unescaped(text: str, place: int = 0) -> str:
     """Backslash escapes undone; ``\\uXXXX`` included. Raises InvalidPathError for one without four digits."""
     if "\\" not in text:
         return text
-    return _HALVES.sub(_whole, _ESCAPED.sub(_character, text))
+    try:
+        return joined(_ESCAPED.sub(_character, text))
+    except ValueError:
+        raise InvalidPathError("an escape \\u needs four hexadecimal digits", place) from None
+
+
+def joined(text: str) -> str:
+    """Halves of a surrogate pair, as escapes write them, made one character."""
+    return _HALVES.sub(lambda pair: pair[0].encode("utf-16", "surrogatepass").decode("utf-16"), text)
 
 
 def _character(match: re.Match[str]) -> str:
@@ -140,9 +151,5 @@ def _character(match: re.Match[str]) -> str:
     if len(digits) < 4:
         return ""
     if not _HEX.fullmatch(digits):
-        raise InvalidPathError("an escape \\u needs four hexadecimal digits")
+        raise ValueError(digits)
     return chr(int(digits, 16))
-
-
-def _whole(match: re.Match[str]) -> str:
-    return match[0].encode("utf-16", "surrogatepass").decode("utf-16")

@@ -13,14 +13,13 @@
 
 from __future__ import annotations
 
-from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Final, TypeGuard
 
 from monitor.jsonpaths import Json
 from monitor.languages.jsonpath.conditions import accepts
 from monitor.languages.jsonpath.errors import INVALID, OUT_OF_BOUNDS, EngineError, NotFoundError
-from monitor.languages.jsonpath.functions import COUNTS, FUNCTIONS, Keys, count
+from monitor.languages.jsonpath.functions import COUNTS, FUNCTIONS, Keys, count, plain
 from monitor.languages.jsonpath.nodes import (
     Filter,
     Function,
@@ -37,17 +36,12 @@ from monitor.languages.jsonpath.nodes import (
 )
 
 
-def evaluate(path: PathNode, document: Json, *, appends: bool = False) -> Json:
-    """Raises NotFoundError and EngineError. ``appends``: the path changes lists, so it gets a copy."""
-    root = deepcopy(document) if appends else document
-    found = _Evaluation(root).of(path, root)
+def evaluate(path: PathNode, document: Json) -> Json:
+    """Raises NotFoundError and EngineError."""
+    found = _Evaluation(document).of(path, document)
     if isinstance(found, list) and not path.definite:
-        return [_plain(one) for one in found]
-    return _plain(found)
-
-
-def _plain(value: Json) -> Json:
-    return list(value) if isinstance(value, Keys) else value
+        return [plain(one) for one in found]
+    return plain(found)
 
 
 @dataclass(slots=True)

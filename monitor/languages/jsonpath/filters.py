@@ -9,8 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from monitor.languages.jsonpath.cursor import MAX_NESTING, Cursor, unescaped
-from monitor.languages.jsonpath.errors import InvalidPathError
+from monitor.languages.jsonpath.cursor import MAX_NESTING, Cursor
 from monitor.languages.jsonpath.nodes import (
     AllOf,
     AnyOf,
@@ -90,32 +89,29 @@ def _nested(cursor: Cursor, read: Callable[[Cursor], Condition]) -> Condition:
 
 def _expect(cursor: Cursor, char: str) -> None:
     if cursor.skip_blanks().current != char:
-        raise cursor.fail(f"{char} is expected")
+        raise cursor.fail(f"an operator, &&, || or {char} is expected")
     cursor.position += 1
 
 
 def _comparison(cursor: Cursor) -> Condition:
     left, wanted = _term(cursor)
     saved = cursor.position
-    try:
-        operator = _operator(cursor)
+    operator = _operator(cursor)
+    if operator in OPERATORS:
         return Comparison(left, operator, _term(cursor)[0])
-    except InvalidPathError:
-        cursor.position = saved
+    cursor.position = saved
     if not isinstance(left, Operand):
         raise cursor.fail("a path is expected")
     return Exists(left.path, wanted)
 
 
 def _operator(cursor: Cursor) -> str:
+    """What stands where an operator may stand, in capitals."""
     begin = cursor.skip_blanks().position
     relational = cursor.current in _RELATIONAL
     while cursor.inside() and ((cursor.current in _RELATIONAL) if relational else cursor.current != " "):
         cursor.position += 1
-    written = cursor.text[begin : cursor.position].upper()
-    if written not in OPERATORS:
-        raise cursor.fail("an operator is expected", begin)
-    return written
+    return cursor.text[begin : cursor.position].upper()
 
 
 # -- terms ------------------------------------------------------------------------------------------------
@@ -189,9 +185,9 @@ def _string(cursor: Cursor, quote: str) -> str:
     closed = cursor.find_unescaped(quote)
     if closed == -1:
         raise cursor.fail(f"the closing {quote} is missing")
-    text = cursor.text[cursor.position + 1 : closed]
+    text = cursor.unescaped(cursor.position + 1, closed)
     cursor.position = closed + 1
-    return unescaped(text)
+    return text
 
 
 def _number(cursor: Cursor) -> Literal:

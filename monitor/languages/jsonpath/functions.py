@@ -5,7 +5,7 @@
 2. min, max, avg, sum and stddev work on the numbers among the list's members and the parameters, as doubles.
 3. first, last and index take a member of a list. One that is counted from the end must not be the very first.
 4. concat joins the strings of a list and whatever the parameters are, as Java prints it.
-5. append changes the list itself, wherever else it is seen.
+5. append gives a longer list. (Jayway changes the list itself, which a path can only see that comes to it twice.)
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ import json
 import math
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from copy import deepcopy
 from typing import Final, TypeAlias
 
 from monitor.jsonpaths import Json
@@ -27,12 +26,15 @@ Parameters: TypeAlias = "Sequence[Json | JsonText]"
 Apply: TypeAlias = "Callable[[Json, Parameters], Json]"
 _TINY: Final = math.ulp(0.0)  # Java's Double.MIN_VALUE, from which max begins
 COUNTS: Final = ("length", "size")  # with a parameter they evaluate its path once more: see Walk
-APPEND: Final = "append"
 AGGREGATES: Final = ("min", "max", "avg", "stddev", "sum", "concat")  # of an object they take nothing
 
 
 class Keys(list[Json]):
     """What keys() finds: a set to Java, so that no function or operator takes it for a list."""
+
+
+def plain(value: Json) -> Json:
+    return list(value) if isinstance(value, Keys) else value
 
 
 def _value(parameter: Json | JsonText) -> Json:
@@ -132,11 +134,7 @@ def _json(value: Json) -> str:
 
 
 def _append(model: Json, parameters: Parameters) -> Json:
-    if isinstance(model, list):
-        for parameter in parameters:
-            value = _value(parameter)
-            model.append(list(value) if isinstance(value, Keys) else deepcopy(value))
-    return model
+    return [*model, *(plain(_value(parameter)) for parameter in parameters)] if isinstance(model, list) else model
 
 
 def _at(model: Json, index: Callable[[], int]) -> Json:
@@ -169,7 +167,7 @@ FUNCTIONS: Final[Mapping[str, Apply]] = {
     "concat": _concat,
     "length": lambda model, _: count(model),
     "size": lambda model, _: count(model),
-    APPEND: _append,
+    "append": _append,
     "keys": _keys,
     "first": lambda model, _: _at(model, lambda: 0),
     "last": lambda model, _: _at(model, lambda: -1),

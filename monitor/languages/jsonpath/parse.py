@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from monitor.languages.jsonpath.cursor import Cursor, unescaped
+from monitor.languages.jsonpath.cursor import Cursor
 from monitor.languages.jsonpath.nodes import (
     Filter,
     Function,
@@ -117,7 +117,7 @@ def _quoted(cursor: Cursor) -> Property | None:  # noqa: C901 one case a charact
             break
         elif char == quote and begun >= 0:
             end = _end_of_name(cursor, place)
-            names.append(unescaped(cursor.text[begun:end]))
+            names.append(cursor.unescaped(begun, end))
             begun = -1
         elif char == quote:
             begun, comma = place + 1, False

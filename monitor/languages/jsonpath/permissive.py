@@ -13,6 +13,7 @@ import re
 from typing import Final
 
 from monitor.jsonpaths import Json
+from monitor.languages.jsonpath.cursor import joined
 
 _BLANK: Final = re.compile(r"[ \t\r\n]*")
 _CONTROL: Final = re.compile(r"[\x00- ]*")
@@ -151,7 +152,7 @@ class _Reader:
             elif char >= " " and char != "\x7f":
                 out.append(char)
         self.place += 1
-        return "".join(out)
+        return joined("".join(out))
 
     def escape(self) -> str:
         char = self.next()
