@@ -203,6 +203,16 @@ def suspicions_of(compiled: CompiledTranslation) -> tuple[Suspicion, ...]:
     return found
 
 
+def copies_of(compiled: CompiledTranslation) -> Mapping[Path, Path]:
+    """By place in the result: the one place of the response whose value stands there as it is.
+
+    Where more than a copy is made of it, or the source does not tell, the place is left out; a language that does not
+    look may leave ``copies`` out altogether.
+    """
+    found: Mapping[Path, Path] = getattr(compiled, "copies", {})
+    return found
+
+
 def platform_of(compiled: CompiledTranslation) -> PlatformTranslation | None:
     """``compiled`` itself where a platform runs it."""
     return cast("PlatformTranslation", compiled) if hasattr(compiled, "status_fault") else None

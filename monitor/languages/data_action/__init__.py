@@ -19,7 +19,7 @@ from monitor.languages import Evaluation, EvaluationFault, Example, State
 from monitor.languages.data_action.assumptions import NULL_IS_A_TYPE
 from monitor.languages.data_action.definition import RAW_RESULT, TEMPLATE, Definition, read_definition
 from monitor.languages.data_action.flatten import flat_paths, flattened, name_of
-from monitor.languages.data_action.lineage import Filling, fillings, reads_of
+from monitor.languages.data_action.lineage import Filling, copied, fillings, reads_of
 from monitor.languages.data_action.steps import PROCESSING, REMOTE_ENDPOINT, Origin, Steps, extracted, rendered
 from monitor.languages.jsonpath import CompiledPath, compile_path
 from monitor.languages.velocity import Template, parse_template
@@ -47,6 +47,11 @@ class DataActionTranslation:
     def schema(self) -> Json:
         """What the result must conform to, or the action fails."""
         return self.definition.schema
+
+    @property
+    def copies(self) -> Mapping[Path, Path]:
+        found = ((self.places[name], copied(filling, self.paths)) for name, filling in self.fillings.items())
+        return {place: path for place, path in found if path is not None}
 
     def reads_of(self, output: str) -> tuple[Path, ...]:
         return self.reads.get(output, ())

@@ -181,3 +181,16 @@ def _through(path: CompiledPath, source: Source, rest: Path) -> Iterator[Path]:
         rest = rest[1:]  # an indefinite path's list is the list of its matches
     yield (*leaf, *rest)
     yield from (read for read in path.reads if read != leaf)
+
+
+def copied(filling: Filling, paths: Mapping[str, CompiledPath]) -> Path | None:
+    """The one place of the response whose value fills an output as it is; None where more is made of it."""
+    if len(filling.sources) != 1:
+        return None
+    source, rest = filling.sources[0]
+    if not source.whole or len(source.names) != 1:
+        return None
+    path = paths.get(source.names[0])
+    if path is None:
+        return rest if source.names[0] == RAW_RESULT else None
+    return None if path.target is None else next(_through(path, source, rest))
