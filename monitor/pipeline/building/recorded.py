@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from monitor.calling.urls import encoded_path
 from monitor.checking.translations import reads
 from monitor.contracts.building.interactions import EVERYTHING, Asked, Built, Readings, interaction_of
 from monitor.contracts.building.requests import request_of
@@ -13,8 +13,8 @@ from monitor.contracts.pact import PactInteraction, parse_pact
 from monitor.errors import ContractError, RecordingError
 from monitor.jsonpaths import ANY, Json, Path
 from monitor.languages import RESULT, CompiledTranslation, compile_translation, copies_of, platform_of
-from monitor.model import Interaction, Response, Translation
-from monitor.pipeline.cases import damage_of, fault_of
+from monitor.model import Interaction, RequestTemplate, Response, Translation
+from monitor.pipeline.cases import MEND, damage_of, fault_of
 from monitor.pipeline.planning import Job
 from monitor.pipeline.tools import Tools
 
@@ -37,23 +37,38 @@ class FromRecording:
 
 def built_of(tools: Tools, job: Job, *, everything: bool, again: bool) -> FromRecording | Refused:
     """The job's interaction. ``again``: the contract that it has says what is asked."""
-    command = f"monitor record --vendor {job.vendor.name} --interaction {json.dumps(job.interaction.id)} --approve"
-    try:
-        baseline = tools.store.baseline(*job.key)
-    except RecordingError as error:
-        return Refused(damage_of(error), "restore it from version control, or approve a recording again")
-    if baseline is None:
-        return Refused("it has no baseline", command)
-    response = baseline.exchange.response
-    if fault := fault_of(baseline, job.interaction.expected_status):
-        return Refused(f"its baseline holds no answer to build of: {fault.what}", command)
-    if response is None or not response.complete:
-        return Refused("its baseline holds no whole response", command)
+    if job.interaction.refusal:  # then its request is not as it should be, either
+        return Refused(*_told(job.interaction.refusal))
+    response = _response(tools, job)
+    if isinstance(response, Refused):
+        return response
     try:
         read = _readings(job.interaction, everything)
         return FromRecording(interaction_of(_asked(tools, job, again), response, read), response)
     except ContractError as error:
         return Refused(": ".join(filter(None, (error.where, error.what))), error.fix)
+
+
+def _response(tools: Tools, job: Job) -> Response | Refused:
+    """What the approved recording holds."""
+    command = f"monitor record --vendor {job.vendor.name} --interaction {job.interaction.id} --approve"
+    try:
+        baseline = tools.store.baseline(*job.key)
+    except RecordingError as error:
+        return Refused(damage_of(error), MEND)
+    if baseline is None:
+        return Refused("it has no baseline", command)
+    if fault := fault_of(baseline, job.interaction.expected_status):
+        return Refused(f"its baseline holds no answer to build of: {fault.what}", command)
+    response = baseline.exchange.response
+    if response is None or not response.complete:
+        return Refused("its baseline holds no whole response", command)
+    return response
+
+
+def _told(refusal: str) -> tuple[str, str]:
+    what, _, fix = refusal.partition("; ")
+    return what, fix
 
 
 def _asked(tools: Tools, job: Job, again: bool) -> Asked:
@@ -63,13 +78,18 @@ def _asked(tools: Tools, job: Job, again: bool) -> Asked:
     interaction = job.interaction
     if not again or interaction.contract is None:
         states = tools.masker.states(interaction.states)
-        return Asked(interaction.description, request_of(interaction.request, hidden), states)
+        return Asked(interaction.description, request_of(encoded(interaction.request), hidden), states)
     entry = parse_pact(interaction.contract.pact, interaction.contract.file)[0][0]
     assert isinstance(entry, PactInteraction)  # noqa: S101 - it was read as one before
-    request = request_of(entry.request, hidden)
+    request = request_of(encoded(entry.request), hidden)
     if entry.generators:
         request["generators"] = dict(entry.generators)
     return Asked(entry.description, request, entry.states)
+
+
+def encoded(request: RequestTemplate) -> RequestTemplate:
+    """``request`` with its path as Pact compares paths: percent-encoded. Raises ContractError for dot segments."""
+    return replace(request, path=encoded_path(request.path))
 
 
 # -- what is read -----------------------------------------------------------------------------------------

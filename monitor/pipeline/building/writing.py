@@ -45,7 +45,9 @@ class Change:
 def changes_of(wanted: Mapping[Path, PactFile], existing: Existing, *, whole: bool, force: bool) -> tuple[Change, ...]:
     """What is to be done with each file; where the ``whole`` of a vendor was built, with our older ones too."""
     older = [path for path in existing.ours() if path not in wanted] if whole else []
-    changes = [_change(path, wanted.get(path), existing.bytes_of(path), force=force) for path in (*wanted, *older)]
+    changes = [
+        _change(path, wanted.get(path), existing.bytes_of(path), force=force) for path in sorted((*wanted, *older))
+    ]
     return tuple(change for change in changes if change is not None)
 
 
