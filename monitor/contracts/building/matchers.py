@@ -139,7 +139,8 @@ class _Walk:
 
     def _whole(self, place: Path, rule: str, empty: Json) -> tuple[Json] | None:
         """A container of which nothing is demanded but that it is one."""
-        if self._touch(place) not in _READ and not self._named(place):
+        is_led_through = isinstance(empty, list) and self._named(place)  # without the list it would be missing, not []
+        if self._touch(place) not in _READ and not is_led_through:
             return None
         self.rules[rule] = _rule([{"match": "type"}])
         self.demanded.append(place)
