@@ -11,13 +11,14 @@ from urllib.parse import parse_qsl, quote
 
 import pytest
 
-from monitor.contracts.actions.export import translation_of
+from monitor.contracts.actions.export import DataAction, translation_of
 from monitor.contracts.building.files import file_name
 from monitor.contracts.building.interactions import Asked, Readings, interaction_of
 from monitor.contracts.building.requests import JSON_TYPE, request_of
-from monitor.errors import MonitorError, UsageError
+from monitor.errors import JsonError, MonitorError, UsageError
 from monitor.jsonpaths import Json
 from monitor.languages import EvaluationFault, State
+from monitor.languages.data_action.steps import PROCESSING
 from monitor.model import ProviderState, RequestTemplate, Response
 from monitor.pipeline.building.recorded import encoded, readings_of
 from monitor.pipeline.trying import Trial, trial
@@ -71,45 +72,44 @@ class ActionUnderTest:
     test: str
     made: list[Kept] = field(default_factory=list)
 
-    def answers(
-        self, body: Json | bytes, *, status: int = 200, content_type: str = JSON_TYPE, keep: bool = True
-    ) -> Outputs:
-        """The outputs when the vendor answers ``body``; ``keep`` says whether that is to stand in the contract.
+    def answers(self, body: object, *, status: int = 200, content_type: str = JSON_TYPE, keep: bool = True) -> Outputs:
+        """The outputs when the vendor answers ``body`` (JSON, or bytes as they are).
 
         The test fails where Genesys Cloud would take the failure path, or the request is not the one expected.
+        ``keep`` says whether the answer is to stand in the contract.
         """
         __tracebackhide__ = True
-        found, response = self._run(Answer(status, _bytes(body), content_type))
-        if found.fault is not None:
-            _fail(self.subject, *_failure_path(found, found.fault))
+        ran = self._run(body, status, content_type)
+        if ran.found.fault is not None:
+            _fail(self.subject, *_failure_path(ran, ran.found.fault))
         if keep:
-            self._keep(response)
-        return Outputs(found)
+            self._keep(ran.response)
+        return Outputs(ran.found)
 
-    def fails(
-        self, body: Json | bytes, *, status: int = 200, content_type: str = JSON_TYPE, keep: bool = True
-    ) -> Failure:
+    def fails(self, body: object, *, status: int = 200, content_type: str = JSON_TYPE, keep: bool = True) -> Failure:
         """Why the action takes its failure path when the vendor answers ``body``; the test fails where it does not.
 
         Only an answer with an error's status is kept: no vendor is to be held to an answer that breaks the action.
         """
         __tracebackhide__ = True
-        found, response = self._run(Answer(status, _bytes(body), content_type))
-        if found.fault is None:
-            _fail(self.subject, "Genesys reports success, not failure", f"outputs: {json.dumps(Outputs(found))}")
+        ran = self._run(body, status, content_type)
+        fault = ran.found.fault
+        if fault is None:
+            _fail(self.subject, "Genesys reports success, not failure", f"outputs: {json.dumps(Outputs(ran.found))}")
         if keep and status >= _ERROR:
-            self._keep(response)
-        return Failure(_step(found), found.fault.code, found.fault.message)
+            self._keep(ran.response)
+        return Failure(ran.step, fault.code, fault.message)
 
-    def _run(self, answer: Answer) -> tuple[Trial, Response]:
+    def _run(self, body: object, status: int, content_type: str) -> _Ran:
         __tracebackhide__ = True
         subject, request = self.subject, self.subject.prepared.request
-        scene = Scene(subject.consumer, subject.vendor, subject.action.name, self.states, self.expected, answer)
         try:
+            answer = Answer(status, _bytes(body), content_type)
+            scene = Scene(subject.consumer, subject.vendor, subject.action.name, self.states, self.expected, answer)
             met = play(scene, request)
             if met.differences or met.response is None:
                 _fail(subject, "its request is not the one that is expected", *met.differences, _sent(request))
-            return trial(subject.action, met.response.status, met.response.body), met.response
+            return _ran(subject.action, met.response)
         except MonitorError as error:
             _fail(subject, str(error))
 
@@ -125,6 +125,24 @@ class ActionUnderTest:
             _fail(subject, str(error))
         path = self.folder / subject.vendor / file_name(subject.domain, subject.consumer, subject.consumers)
         self.made.append(Kept(path, subject.consumer, subject.vendor, built.interaction, response))
+
+
+@dataclass(frozen=True, slots=True)
+class _Ran:
+    """An answer taken through the action; ``step`` is where it failed, if it did."""
+
+    found: Trial
+    response: Response
+    step: str
+
+
+def _ran(action: DataAction, response: Response) -> _Ran:
+    try:
+        found = trial(action, response.status, response.body)
+    except JsonError as error:
+        fault = EvaluationFault(PROCESSING, error.what)
+        return _Ran(Trial(action.name, response.status, fault=fault), response, "the response's body")
+    return _Ran(found, response, _step(found))
 
 
 class DataActions:
@@ -152,7 +170,7 @@ class DataActions:
         vendor: str = "",
         integration: str = "",
         sends: str = "",
-        body: Json = None,
+        body: object = None,
     ) -> ActionUnderTest:
         """The exported action in ``file`` (from pytest's root folder), called with ``inputs``.
 
@@ -179,7 +197,7 @@ def _states(given: States) -> tuple[ProviderState, ...]:
     return tuple(map(ProviderState, given))
 
 
-def _expected(sends: str, body: Json, request: RequestTemplate) -> Expected:
+def _expected(sends: str, body: object, request: RequestTemplate) -> Expected:
     """What the test says; else what the action makes of its inputs."""
     if not sends:
         return Expected(request.method, request.path, request.query, body)
@@ -192,8 +210,13 @@ def _expected(sends: str, body: Json, request: RequestTemplate) -> Expected:
     )
 
 
-def _bytes(body: Json | bytes) -> bytes:
-    return body if isinstance(body, bytes) else json.dumps(body, ensure_ascii=False).encode("utf-8", "replace")
+def _bytes(body: object) -> bytes:
+    if isinstance(body, bytes):
+        return body
+    try:
+        return json.dumps(body, ensure_ascii=False, allow_nan=False).encode("utf-8", "replace")
+    except (TypeError, ValueError):
+        raise UsageError("what the vendor is to answer is no JSON", fix="give JSON, or bytes") from None
 
 
 def _sent(request: RequestTemplate) -> str:
@@ -209,10 +232,10 @@ def _step(found: Trial) -> str:
     return "the JSON that the success template makes" if found.rendered else "the success template"
 
 
-def _failure_path(found: Trial, fault: EvaluationFault) -> tuple[str, ...]:
-    unset = [f"{one.name} <- {one.path}: {one.origin} ({one.detail})" for one in found.extracted if one.detail]
+def _failure_path(ran: _Ran, fault: EvaluationFault) -> tuple[str, ...]:
+    unset = [f"{one.name} <- {one.path}: {one.origin} ({one.detail})" for one in ran.found.extracted if one.detail]
     return (
-        f"Genesys takes the failure path at {_step(found)}",
+        f"Genesys takes the failure path at {ran.step}",
         f"and says {fault.code}: {fault.message}",
         *(f"not found: {line}" for line in unset),
     )

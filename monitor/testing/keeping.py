@@ -85,7 +85,9 @@ def _with(path: Path, file: PactFile, one: Kept) -> PactFile:
     same = next((other for other in file.interactions if key_of(other) == key and test_of(other)), None)
     if same is not None and test_of(same) != test:
         if _said(same) != _said(one.interaction):
-            what = f"{printable(test_of(same), 200)} says otherwise what '{printable(key[0])}' answers in the same state"
+            what = (
+                f"{printable(test_of(same), 200)} says otherwise what '{printable(key[0])}' answers in the same state"
+            )
             raise UsageError(what, where=_shown(path), fix=f"{_APART}; if that test is gone, delete the file")
         if test_of(same) < test:  # so that the bytes do not depend on which was first
             return file

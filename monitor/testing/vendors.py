@@ -11,7 +11,6 @@ from monitor.calling.client import Caller
 from monitor.calling.request import build
 from monitor.contracts.building.requests import JSON_TYPE
 from monitor.errors import NotJudgedError
-from monitor.jsonpaths import Json
 from monitor.model import Interaction, ProviderState, RequestTemplate, Response, Vendor
 from monitor.pact_engine.guards import guarded
 from monitor.printable import printable
@@ -31,7 +30,7 @@ class Expected:
     method: str
     path: str
     query: tuple[tuple[str, str], ...]
-    body: Json = None
+    body: object = None
 
 
 @dataclass(frozen=True, slots=True)

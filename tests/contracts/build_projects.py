@@ -31,7 +31,7 @@ from monitor.model import (
 )
 from monitor.pipeline.building import Construction, Wish, construct
 from monitor.pipeline.cases import judge_stored
-from monitor.pipeline.planning import plan_jobs
+from monitor.pipeline.planning import Job, plan_jobs
 from monitor.pipeline.tools import Judges, Selection, Tools
 from monitor.recordings.masking import Masker
 from monitor.recordings.store import Store
@@ -134,10 +134,14 @@ class BuildProject:
     def approve(self, description: str, body: Json, status: int = 200) -> None:
         """An approved recording of the interaction of that name."""
         (job,) = plan_jobs(self.settings, Selection(("crm",), description), calls=False).jobs
+        self.approve_job(job, body, status)
+
+    def approve_job(self, job: Job, body: Json, status: int = 200) -> None:
         response = Response(status, "", "HTTP/1.1", JSON_HEADERS, json.dumps(body).encode())
         exchange = Exchange(Request("GET", "https://crm.example/customers"), response, None, NOW, 0.1)
-        recording = Recording("", "20261122T085800Z-000001", "crm", job.interaction.id, description, exchange)
-        self.tools.store.approve(recording, Approval("ada", NOW, "runs/x.har"))
+        name, interaction_id = job.interaction.description, job.interaction.id
+        recording = Recording("", "20261122T085800Z-000001", "crm", interaction_id, name, exchange)
+        Store(self.folder / "recordings").approve(recording, Approval("ada", NOW, "runs/x.har"))
 
     def build(self, **wish: object) -> Construction:
         wanted = Wish("crm", **wish)  # type: ignore[arg-type]

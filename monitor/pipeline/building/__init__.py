@@ -21,7 +21,7 @@ from monitor.model import Response, Settings
 from monitor.pipeline.building.homes import Home, homes_of
 from monitor.pipeline.building.proving import Claim, prove
 from monitor.pipeline.building.recorded import Refused, built_of
-from monitor.pipeline.building.standing import Existing, Standing, standing_of
+from monitor.pipeline.building.standing import Existing, Standing, standing_of, without_built
 from monitor.pipeline.building.writing import Change, changes_of
 from monitor.pipeline.planning import chosen_vendors, nearest, plan_jobs
 from monitor.pipeline.tools import Selection, Tools
@@ -70,7 +70,7 @@ def construct(settings: Settings, tools: Tools, wish: Wish) -> Construction:
     that are not there, MonitorError where what was built does not hold."""
     (vendor,) = chosen_vendors(settings, (wish.vendor,))
     folder = Path(wish.folder or Path(settings.root, FOLDER, vendor.name))
-    planned = plan_jobs(settings, Selection((vendor.name,)), calls=False).jobs
+    planned = plan_jobs(without_built(settings, vendor), Selection((vendor.name,)), calls=False).jobs
     standing = standing_of(settings, planned)
     homes, notes = homes_of(settings, vendor, [job for job in planned if not standing.is_leftover(job)])
     _check_domain(wish.domain, homes, vendor.domains)

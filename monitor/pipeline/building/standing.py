@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from monitor.contracts.building.files import SUFFIX, PactFile, opened, test_of
@@ -11,7 +11,7 @@ from monitor.contracts.faults import read_file
 from monitor.contracts.load import MAX_PACT_BYTES
 from monitor.errors import ContractError
 from monitor.jsonpaths import Json, read_json
-from monitor.model import Contract, Settings
+from monitor.model import Contract, Settings, Vendor
 from monitor.pipeline.planning import Job
 from monitor.printable import printable
 
@@ -60,6 +60,20 @@ class Standing:
         """Whether all that is left of it is what was built once."""
         interaction = job.interaction
         return interaction.contract is not None and not interaction.action and not self.by(job)
+
+
+def without_built(settings: Settings, vendor: Vendor) -> Settings:
+    """``settings`` without the vendor's files in which all was built, so that what is built does not depend on them."""
+    kept = tuple(path for path in vendor.contracts if not _is_all_built(Path(path)))
+    return replace(settings, vendors={**settings.vendors, vendor.name: replace(vendor, contracts=kept)})
+
+
+def _is_all_built(path: Path) -> bool:
+    try:
+        file = opened(read(path))
+    except ContractError:  # told where contracts are loaded
+        return False
+    return file is not None and file.made and not file.tested()
 
 
 def standing_of(settings: Settings, jobs: Sequence[Job]) -> Standing:

@@ -57,7 +57,7 @@ def _change(path: Path, wanted: PactFile | None, old: bytes | None, *, force: bo
     data = written(whole) if whole is not None and whole.interactions else None
     if data == old:
         return None if data is None else Change(path, Action.UNCHANGED, data, (), _count(whole))
-    difference = difference_of(old or b"", data or b"")
+    difference = () if old is None else difference_of(old, data or b"")
     action = Action.NEW if old is None else Action.REMOVED if data is None else Action.CHANGED
     if old is not None and not force and (there is None or not there.made or there.edited):
         why = "it was edited since it was made" if there is not None and there.made else "monitor did not make it"
