@@ -63,7 +63,7 @@ def test_from_the_first_build_to_an_edit(project: BuildProject, capsys: pytest.C
         f"monitor: {FILE}: not written: it was edited since it was made; keep your edit in a file of another name, or "
         "write over it with --force\n"
     )
-    assert 'monitor:   -            "customerId": "C-2"\n' in told.err
+    assert 'monitor:   -            "customerId": "C-2",\n' in told.err
     assert build("--force") == 0
     told = capsys.readouterr()
     assert (told.out.splitlines()[-1], told.err) == (f"changed {FILE}: 1 interaction", "")
