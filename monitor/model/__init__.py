@@ -10,7 +10,7 @@ Plan, Result, RunReport                  one run
 from __future__ import annotations
 
 from monitor.model.actions import ActionExample, ActionSource, Use
-from monitor.model.exchanges import Exchange, Fault, Outcome, Request, Response
+from monitor.model.exchanges import Captured, Exchange, Fault, Outcome, Request, Response
 from monitor.model.interactions import (
     Contract,
     Headers,
@@ -57,6 +57,7 @@ __all__ = [
     "ActionExample",
     "ActionSource",
     "Approval",
+    "Captured",
     "Case",
     "Change",
     "ChangeKind",
