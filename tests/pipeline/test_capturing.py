@@ -610,6 +610,7 @@ PACKED = gzip.compress(SOURCE_BODY)
         (PACKED[:-3], GZIP, PACKED[:-3]),
         (gzip.compress(bytes(30_000_000)), GZIP, None),  # a bomb stays as it is
     ],
+    ids=["unpacked", "packed", "untold", "torn", "a bomb"],
 )
 def test_a_body_that_was_kept_compressed_is_unpacked(body: bytes, headers: Headers, expected: bytes | None) -> None:
     entry = answered(f"{URL}/c?phone=1", body=body, headers=headers)
