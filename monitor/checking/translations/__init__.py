@@ -28,6 +28,7 @@ from monitor.errors import ContractError, NotJudgedError
 from monitor.jsonpaths import Path, format_path
 from monitor.languages import CompiledTranslation, State, Value, compile_translation, platform_of
 from monitor.model import DEFAULT, FAILURE_PATH, THE_DEFAULT, Case, Loss, Translation
+from monitor.pact_engine import read_expected
 from monitor.printable import printable
 
 __all__ = ["losses", "precision_note", "reads"]
@@ -71,10 +72,16 @@ def losses(translation: Translation, case: Case, roots: Sequence[str]) -> Answer
 
 
 def _fails_by_status(compiled: CompiledTranslation, case: Case) -> bool:
-    """The approved response has a status that fails the translation, and so has this one: nothing is lost."""
+    """This response has a status that fails the translation, and so has the approved one: nothing is lost.
+
+    Where nothing is approved, the contract says which status is as it should be.
+    """
     platform = platform_of(compiled)
-    responses = (case.raw, case.baseline)
-    return platform is not None and all(one is not None and platform.status_fault(one.status) for one in responses)
+    if platform is None or not platform.status_fault(case.raw.status):
+        return False
+    if case.baseline is not None:
+        return platform.status_fault(case.baseline.status) is not None
+    return case.contract is not None and platform.status_fault(read_expected(case.contract.pact).status) is not None
 
 
 def _invalid(translation: Translation, sides: Sides, show: Callable[[str], str]) -> Mapping[str, Violation]:

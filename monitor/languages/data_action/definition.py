@@ -35,7 +35,8 @@ def read_definition(source: str) -> Definition:
     try:
         value = read_json(source, exact=False).value
     except JsonError as error:
-        raise ContractError(f"a data action's source is JSON: {error.what}", where=error.where, fix=error.fix) from None
+        fix = error.fix or f"write an object with {', '.join(_KEYS)}"
+        raise ContractError(f"a data action's source is JSON: {error.what}", where=error.where, fix=fix) from None
     if not isinstance(value, dict):
         raise ContractError("a data action's source is a JSON object", fix=f"with {', '.join(_KEYS)}")
     if unknown := [key for key in value if key not in _KEYS]:

@@ -90,9 +90,10 @@ def _extracted(name: str, path: CompiledPath, default: str | None, document: Jso
     answer = path.evaluate(document)
     if isinstance(answer, Found):
         return Extracted(name, path.text, Origin.FOUND, json_text(answer.value))
-    missing = isinstance(answer, NotFound)
-    detail = f"{answer.path} is not there" if missing else f"{answer.message}; {FAILED_FUNCTION}"
-    assumed = "" if missing else FAILED_FUNCTION
+    if isinstance(answer, NotFound):
+        detail, assumed = f"{answer.path} is not there", ""
+    else:
+        detail, assumed = f"{answer.message}; {FAILED_FUNCTION}", FAILED_FUNCTION
     if default is None:
         return Extracted(name, path.text, Origin.UNSET, "", detail, assumed)
     return Extracted(name, path.text, Origin.DEFAULT, default, detail, assumed)
@@ -108,7 +109,7 @@ def rendered(names: tuple[Extracted, ...], template: Template, document: Json) -
     text = render(template, context, strict=True)
     if isinstance(text, RenderFault):
         return Steps(names, fault=EvaluationFault(PROCESSING, _failed(text, template.name)), raw=raw)
-    result = first_json(text.text)
+    result = _first_json(text.text)
     if isinstance(result, EvaluationFault):
         return Steps(names, text.text, fault=_with_assumption(result, names, template), raw=raw)
     value, end = result
@@ -136,8 +137,7 @@ _DECODER: Final = json.JSONDecoder(parse_constant=_no_constant)
 _BLANKS: Final = " \t\r\n\ufeff"
 
 
-def first_json(text: str) -> tuple[Json, int] | EvaluationFault:
-    """The first JSON value in ``text`` and where it ends, whatever follows it."""
+def _first_json(text: str) -> tuple[Json, int] | EvaluationFault:
     start = len(text) - len(text.lstrip(_BLANKS))
     try:
         value, end = _DECODER.raw_decode(text, start)
@@ -147,3 +147,9 @@ def first_json(text: str) -> tuple[Json, int] | EvaluationFault:
     except (ValueError, RecursionError):
         return EvaluationFault(PROCESSING, "the text that the successTemplate makes is no JSON that can be read")
     return value, end
+
+
+def first_json(text: str) -> tuple[Json] | EvaluationFault:
+    """The first JSON value in ``text``, whatever follows it."""
+    found = _first_json(text)
+    return found if isinstance(found, EvaluationFault) else (found[0],)
