@@ -96,8 +96,7 @@ class DataActionTranslation:
         """Why a response of that status is not translated at all; None where it is."""
         if status < FAILING_STATUS:
             return None
-        what = f"status {status} takes the failure path, and its body is not translated"
-        return EvaluationFault(REMOTE_ENDPOINT, what)
+        return EvaluationFault(REMOTE_ENDPOINT, f"the status is {status}, and the body is not translated")
 
     def refused(self, what: str, place: Path, *, null: bool) -> EvaluationFault:
         """The fault of a result that does not conform to the success schema."""

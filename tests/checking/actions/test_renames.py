@@ -1,7 +1,7 @@
 """Every single rename of what a real export reads is told, with the outputs lost, at one root; other values are not.
 
 A table counts what Genesys Cloud would say of each rename. In 194 exports 240 renames of mapped fields were counted
-apart from this: 67 took the map's default and 109 gave [] or the default of firstFromArray (silent), 63 took the failure
+apart from this: 67 took the map's default, 109 gave [] or the default of firstFromArray (silent), 63 took the failure
 path, 1 did nothing. 104 of those exports are here, with the same parts. Ours is finer: what only the template shows,
 and no schema, is lost to no flow ("unseen"; it is told as a change that is read), and what only a filter asks for is
 a table of its own.
