@@ -293,10 +293,9 @@ def test_a_text_too_many_is_said_with_what_is_lost() -> None:
     ],
 )
 def test_the_first_of_nothing_is_an_assumption(template: str, said: str) -> None:
-    findings = judged(
-        body_of(tags=[{"label": "a"}, {"label": "b"}]), translation=translation_of(successTemplate=template)
-    )
-    assert said in "\n".join(lines_of(findings.findings))
+    action = translation_of(successTemplate=template, successSchema={"properties": {"first": {}}})
+    before, after = (response_of({"tags": [{name: 5}]}) for name in ("name", "label"))
+    assert said in "\n".join(lines_of(judge(case_of(before, after, action)).findings))
 
 
 def test_an_action_that_never_worked_is_no_drift() -> None:
