@@ -146,8 +146,8 @@ class PlatformTranslation(CompiledTranslation, Protocol):
         """The text of the default that may fill ``output``, as the user wrote it; empty where there is none."""
         ...
 
-    def assumptions(self, output: str, document: Json) -> tuple[str, ...]:
-        """What is assumed of ``output`` on ``document`` where the platform's own documents are silent."""
+    def assumptions(self, document: Json) -> Mapping[str, tuple[str, ...]]:
+        """Per output what is assumed of it on ``document`` where the platform's own documents are silent."""
         ...
 
     @property

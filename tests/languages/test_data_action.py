@@ -248,8 +248,8 @@ def test_the_first_of_nothing_without_a_default_is_an_assumption() -> None:
     quoted = one("$..a", template=f'{{"out": "{FIRST}($x)"}}')
     assert quoted.evaluate({}).outputs == {"out": ""}
     assert not quoted.evaluate({}).defaults
-    assert quoted.assumptions("out", {}) == (FIRST_OF_NOTHING,)
-    assert quoted.assumptions("out", {"a": 1}) == ()
+    assert quoted.assumptions({})["out"] == (FIRST_OF_NOTHING,)
+    assert quoted.assumptions({"a": 1})["out"] == ()
 
 
 def test_a_default_of_the_map_is_a_list_to_it() -> None:
@@ -313,13 +313,13 @@ def test_the_response_as_it_is(
 def test_what_follows_the_first_value_is_ignored_and_said() -> None:
     made = one("$.a", template='{"out": ${x}}}')
     assert made.evaluate({"a": 1}) == Evaluation({"out": 1}, whole={"out": 1})
-    assert made.assumptions("out", {"a": 1}) == (TAIL_IS_IGNORED,)
-    assert one("$.a", template='{"out": ${x}} \r\n').assumptions("out", {"a": 1}) == ()
+    assert made.assumptions({"a": 1})["out"] == (TAIL_IS_IGNORED,)
+    assert one("$.a", template='{"out": ${x}} \r\n').assumptions({"a": 1})["out"] == ()
 
 
 def test_a_function_that_fails_is_an_assumption() -> None:
-    assert one("$.a.max()", "0").assumptions("out", {"a": ["x"]}) == (FAILED_FUNCTION,)
-    assert one("$.a.max()", "0").assumptions("out", {"a": [1]}) == ()
+    assert one("$.a.max()", "0").assumptions({"a": ["x"]})["out"] == (FAILED_FUNCTION,)
+    assert one("$.a.max()", "0").assumptions({"a": [1]})["out"] == ()
 
 
 # -- outputs as a flow sees them --------------------------------------------------------------------------
@@ -373,10 +373,10 @@ def test_what_the_schema_does_not_take_apart_is_one_output(schema: Json, outputs
 
 def test_gaps_are_an_assumption() -> None:
     made = action("${rawResult}", schema=schema_of("t[].id"))
-    assert made.assumptions("t.id", {"t": [{"id": 1}, {}]}) == (GAPS_ARE_NULL,)
+    assert made.assumptions({"t": [{"id": 1}, {}]})["t.id"] == (GAPS_ARE_NULL,)
     others: list[Json] = [{"t": [{"id": 1}, {"id": None}]}, {"t": [{}]}, {"t": 1}, {}]
     for whole in others:
-        assert made.assumptions("t.id", whole) == ()
+        assert made.assumptions(whole)["t.id"] == ()
 
 
 # -- what outputs read ------------------------------------------------------------------------------------
@@ -428,6 +428,9 @@ MAP = {"x": "$.a", "y": "$.b.c", "l": "$.t[*].id", "f": "$.t[?(@.s == 'open')].i
             '{#if($x)"p": $y,#end "q": ${l}}', ["p", "q"], {"p": "$.t[*].id $.a $.b.c", "q": "*"}, id="no JSON"
         ),
         pytest.param('{"p": ${x}, "q": #evaluate($y)}', ["p", "q"], {"p": "$.a $.b.c", "q": "*"}, id="made as it runs"),
+        pytest.param(
+            '{"p": "\ue0007\ue001$x", "q": $y}', ["p", "q"], {"p": "$.a $.b.c", "q": "*"}, id="a mark of ours"
+        ),
         pytest.param(
             '## ${y}\n{"p": ${x}, "q": "#[[$y]]#"}', ["p", "q"], {"p": "$.a", "q": ""}, id="comments and text"
         ),

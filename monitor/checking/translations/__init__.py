@@ -66,8 +66,8 @@ def losses(translation: Translation, case: Case, roots: Sequence[str]) -> Answer
         settled = Masks(compiled, sides).settled(found, invalid)
         found, invalid = settled.turns, settled.invalid
         notes = () if settled.whole else (_NOT_WHOLE.format(printable(translation.name)),)
-    told = _with_schema(found, invalid, sides, show, case.accepted_losses)
-    teller = _Teller(translation, compiled, case, sides, roots)
+    told = tuple(_with_schema(found, invalid, sides, show, case.accepted_losses))
+    teller = _Teller(translation, compiled, sides, roots, _assumed(compiled, case, sides) if told else {})
     return Answer(tuple(teller.loss(turn, invalid) for turn in told), notes)
 
 
@@ -240,9 +240,9 @@ class _Teller:
 
     translation: Translation
     compiled: CompiledTranslation
-    case: Case
     sides: Sides
     roots: Sequence[str]
+    assumed: Mapping[str, tuple[str, ...]]
 
     def loss(self, turn: Turn, invalid: Mapping[str, Violation]) -> Loss:
         read = self.compiled.reads_of(turn.output)
@@ -259,7 +259,7 @@ class _Teller:
             detail=turn.detail,
             silent=platform_of(self.compiled) is not None and turn.after != _FAILED,
             demanded=turn.output in invalid,
-            assumed="; ".join(self._assumed(turn)),
+            assumed="; ".join(self.assumed.get(turn.output, ())),
         )
 
     def _causes(self, turn: Turn, read: Sequence[Path]) -> Sequence[Path]:
@@ -269,11 +269,13 @@ class _Teller:
         fault = self.sides.raw.evaluation.fault
         return (fault.reads if fault else ()) or reads(self.translation)
 
-    def _assumed(self, turn: Turn) -> Iterator[str]:
-        platform = platform_of(self.compiled)
-        if platform is None:
-            return
-        if not self.case.raw.body.strip():
-            yield platform.of_empty_body
-        if turn.after != _FAILED:  # a fault's message says so itself
-            yield from platform.assumptions(turn.output, self.sides.raw.document)
+
+def _assumed(compiled: CompiledTranslation, case: Case, sides: Sides) -> Mapping[str, tuple[str, ...]]:
+    """Per output what a platform's translation assumes. A fault's message says so itself."""
+    platform = platform_of(compiled)
+    if platform is None:
+        return {}
+    found = {} if sides.raw.evaluation.fault else platform.assumptions(sides.raw.document)
+    if not case.raw.body.strip():
+        return {name: (platform.of_empty_body, *found.get(name, ())) for name in compiled.outputs}
+    return found

@@ -19,6 +19,7 @@ from jsonschema.validators import validator_for
 from referencing import Registry
 from referencing.exceptions import Unresolvable
 
+from monitor.checking.translations.conforming import conforms
 from monitor.checking.translations.violation import IS_REQUIRED, Violation
 from monitor.errors import ContractError, NotJudgedError
 from monitor.jsonpaths import Json, Path, format_path, read_json
@@ -100,7 +101,8 @@ def nonconformity(schema: str, instance: Json) -> Nonconformity | None:
 
     Raises as `violations` does.
     """
-    found = _errors("success schema", _draft_4(schema), instance)
+    validator = _draft_4(schema)
+    found = [] if conforms(schema)(instance) else _errors("success schema", validator, instance)
     if not found:
         return None
     error = found[0]

@@ -9,12 +9,12 @@ Source: https://help.mypurecloud.com/articles/response-configuration-data-action
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
 from monitor.errors import ContractError
-from monitor.jsonpaths import ROOT, Json, Path, format_path
+from monitor.jsonpaths import Json, Path, format_path
 from monitor.languages import Evaluation, EvaluationFault, Example, State
 from monitor.languages.data_action.assumptions import EMPTY_BODY, GAPS_ARE_NULL, NULL_IS_A_TYPE, TAIL_IS_IGNORED
 from monitor.languages.data_action.defaults import assumptions_of, defaults_taken
@@ -84,13 +84,18 @@ class DataActionTranslation:
         names = next(filter(None, by_guilt), [])
         return tuple(dict.fromkeys(read for name in names if name in self.paths for read in self.paths[name].reads))
 
-    def assumptions(self, output: str, document: Json) -> tuple[str, ...]:
-        """What is assumed where Genesys' documents are silent and ``output`` rests on it."""
+    def assumptions(self, document: Json) -> Mapping[str, tuple[str, ...]]:
+        """Per output what is assumed where Genesys' documents are silent and it rests on that."""
         steps = self.steps(document)
-        found = [*assumptions_of(self.fillings[output], steps)] if output in self.fillings else []
-        if has_gaps(steps.result, self.places.get(output, ROOT)):
-            found.append(GAPS_ARE_NULL)
-        return tuple(dict.fromkeys((*found, *([TAIL_IS_IGNORED] if steps.tail else []))))
+        return {name: tuple(dict.fromkeys(self._assumed(name, path, steps))) for name, path in self.places.items()}
+
+    def _assumed(self, output: str, place: Path, steps: Steps) -> Iterator[str]:
+        if output in self.fillings:
+            yield from assumptions_of(self.fillings[output], steps)
+        if has_gaps(steps.result, place):
+            yield GAPS_ARE_NULL
+        if steps.tail:
+            yield TAIL_IS_IGNORED
 
     def status_fault(self, status: int) -> EvaluationFault | None:
         """Why a response of that status is not translated at all; None where it is."""

@@ -40,7 +40,7 @@ from monitor.languages.velocity.references import references_of
 
 FIRST: Final = "firstFromArray"
 _UTILS: Final = "successTemplateUtils"
-_RESTLESS: Final = re.compile(r"#\{?(stop|evaluate|parse|include)\b")
+_RESTLESS: Final = re.compile("#\\{?(stop|evaluate|parse|include)\\b|\ue000")  # or it holds what we mark with
 _MARK: Final = re.compile("\ue000(\\d+)\ue001")
 
 
