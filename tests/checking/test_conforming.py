@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -19,7 +20,7 @@ LEAVES = st.sampled_from([None, True, False, 0, 1, 1.0, 2.5, "", "x"])
 VALUES = st.recursive(LEAVES, lambda inner: st.lists(inner, max_size=2) | st.dictionaries(NAMES, inner, max_size=2))
 
 
-def _schemas(inner: st.SearchStrategy[Json]) -> st.SearchStrategy[Json]:
+def _schemas(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
     return st.fixed_dictionaries(
         {},
         optional={
@@ -37,13 +38,13 @@ def _schemas(inner: st.SearchStrategy[Json]) -> st.SearchStrategy[Json]:
     )
 
 
-SCHEMAS = st.recursive(st.just({}), _schemas, max_leaves=6)
+SCHEMAS: st.SearchStrategy[Any] = st.recursive(st.just({}), _schemas, max_leaves=6)
 
 
 @given(SCHEMAS, VALUES)
-def test_a_yes_is_certain(schema: Json, value: Json) -> None:
+def test_a_yes_is_certain(schema: dict[str, Any], value: Any) -> None:
     validator = validator_for(schema, default=Draft4Validator)
-    if isinstance(schema, dict) and not [*validator(validator.META_SCHEMA).iter_errors(schema)]:
+    if validator(validator.META_SCHEMA).is_valid(schema):
         assert not conforms(json.dumps(schema))(value) or validator(schema).is_valid(value)
 
 
