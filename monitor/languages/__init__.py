@@ -127,6 +127,11 @@ class PlatformTranslation(CompiledTranslation, Protocol):
     """
 
     @property
+    def schema(self) -> Json:
+        """That of its result."""
+        ...
+
+    @property
     def schema_text(self) -> str:
         """What ``Evaluation.whole`` must conform to, or the translation fails. JSON Schema, draft 4 by default.
 

@@ -20,7 +20,6 @@ from monitor.jsonpaths import Json, read_json
 from monitor.languages import EvaluationFault, State, Value, compile_translation, platform_of
 from monitor.languages.data_action import DataActionTranslation
 from monitor.languages.data_action.assumptions import EMPTY_BODY
-from monitor.languages.data_action.defaults import defaults_taken
 from monitor.languages.data_action.flatten import flattened
 from monitor.languages.data_action.steps import Extracted
 from monitor.model import ActionSource, Settings, Vendor
@@ -106,11 +105,10 @@ def trial(action: DataAction, status: int, body: bytes) -> Trial:
     if isinstance(steps.result, State):
         return begun
     platform = platform_of(compiled)
-    outputs = flattened(steps.result, compiled.places)
     return replace(
         begun,
-        outputs=outputs,
-        defaults=frozenset(defaults_taken(compiled.fillings, steps, outputs)),
+        outputs=flattened(steps.result, compiled.places),
+        defaults=compiled.defaulted(steps),
         fault=conformity_fault(platform, steps.result) if platform else None,
     )
 

@@ -72,6 +72,12 @@ class DataActionTranslation:
         outputs = flattened(steps.result, self.places)
         return Evaluation(outputs, defaults=defaults_taken(self.fillings, steps, outputs), whole=steps.result)
 
+    def defaulted(self, steps: Steps) -> frozenset[str]:
+        """The outputs that a default fills: the map's, or that of firstFromArray."""
+        if isinstance(steps.result, State):
+            return frozenset()
+        return frozenset(defaults_taken(self.fillings, steps, flattened(steps.result, self.places)))
+
     def _suspects(self, steps: Steps) -> tuple[Path, ...]:
         """What most likely made it fail: a name left unset; else an empty list; else a default that is no JSON."""
         needed = {one.root for one in self.template.references if not one.guarded}
