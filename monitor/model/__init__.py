@@ -21,8 +21,11 @@ from monitor.model.interactions import (
     Translation,
 )
 from monitor.model.judging import (
+    DEFAULT,
+    FAILURE_PATH,
     HEADER_ROOT,
     STATUS_ROOT,
+    THE_DEFAULT,
     Case,
     Change,
     ChangeKind,
@@ -50,10 +53,13 @@ from monitor.model.settings import (
 )
 
 __all__ = [
+    "DEFAULT",
+    "FAILURE_PATH",
     "HEADER_ROOT",
     "MASK",
     "MASK_HOST",
     "STATUS_ROOT",
+    "THE_DEFAULT",
     "ActionExample",
     "ActionSource",
     "Approval",
