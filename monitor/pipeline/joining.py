@@ -43,7 +43,7 @@ def joined(vendor: Vendor, interactions: Iterable[Interaction]) -> tuple[tuple[I
     listed = _by_name(tuple(interactions))
     if not any(one.action and one.contract is None for one in listed):
         return listed, ()
-    known = _somewhere(vendor)
+    known = somewhere(vendor)
     kept = {one.id: one for one in listed if one.contract is not None}
     calls = [(call, one.id) for one in kept.values() if (call := _call(known, one)) is not None]
     told: list[Joined] = []
@@ -105,7 +105,8 @@ def _each_once(translations: Iterable[Translation]) -> tuple[Translation, ...]:
 # -- by call ----------------------------------------------------------------------------------------------
 
 
-def _somewhere(vendor: Vendor) -> Vendor:
+def somewhere(vendor: Vendor) -> Vendor:
+    """``vendor`` with a base_url whatever happens, for requests that are compared and not sent."""
     try:
         parse_base(vendor.base_url)
     except ContractError:  # it is not given, or its secret is not known here
@@ -121,10 +122,10 @@ def _call(vendor: Vendor, interaction: Interaction) -> _Call | None:
     except ContractError:
         return None
     path, _, query = request.url.partition("?")
-    return request.method, path, tuple(sorted(query.split("&"))), _body(request.body)
+    return request.method, path, tuple(sorted(query.split("&"))), body_value(request.body)
 
 
-def _body(body: bytes | None) -> bytes:
+def body_value(body: bytes | None) -> bytes:
     """Two bodies that say the same are the same, however their JSON is laid out."""
     try:
         return json.dumps(read_json(body).value, sort_keys=True, default=str).encode() if body else b""
