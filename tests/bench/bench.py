@@ -29,6 +29,7 @@ GROUPS: Final[Mapping[str, tuple[str, str]]] = {
     "start": ("tests.bench.starting", "Start-up"),
     "judge": ("tests.bench.judging", "One judgement"),
     "jsonpath": ("tests.bench.translating", "JSONPath"),
+    "actions": ("tests.bench.acting", "Data actions"),
 }
 
 
