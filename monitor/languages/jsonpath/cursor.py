@@ -71,15 +71,11 @@ class Cursor:
         return self.text.find(char, start, self.end)
 
     def find_unescaped(self, char: str) -> int:
-        """The next ``char`` after the current place that no single backslash stands before; -1 if there is none."""
+        """The next ``char`` after the current place that is not escaped; -1 if there is none."""
         place = self.position + 1
-        while self.inside(place):
-            before = self.text[place - 1] if place >= 1 else " "
-            second = self.text[place - 2] if place >= 2 else " "
-            if self.text[place] == char and (before != "\\" or second == "\\"):
-                return place
-            place += 1
-        return -1
+        while self.inside(place) and self.text[place] != char:
+            place += 2 if self.text[place] == "\\" else 1
+        return place if self.inside(place) else -1
 
     def unescaped(self, start: int, end: int) -> str:
         return unescaped(self.text[start:end], self.base + start)

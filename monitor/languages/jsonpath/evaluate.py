@@ -9,6 +9,7 @@
    before the last names (``..[0].id``); so nothing is where that is a slice or ``*``. So Jayway 2.9 does it, and
    where several scans pass the step, the index of the last one stays.
 5. A filter on an object tests the object itself.
+6. A parameter like ``$..*`` is read once: Jayway cuts the ``*`` off it then, and fails on it the next time.
 """
 
 from __future__ import annotations
@@ -35,6 +36,8 @@ from monitor.languages.jsonpath.nodes import (
     path_node,
 )
 
+_NO_STEP: Final = "IllegalStateException"
+
 
 def evaluate(path: PathNode, document: Json) -> Json:
     """Raises NotFoundError and EngineError."""
@@ -52,6 +55,7 @@ class _Evaluation:
     strict: bool = False
     known: dict[int, Value] = field(default_factory=dict)
     handed: dict[tuple[int, int], int] = field(default_factory=dict)  # by path and step: the last index of rule 4
+    cut: set[int] = field(default_factory=set)  # parameters of rule 6
 
     def __post_init__(self) -> None:
         if self.root is None:
@@ -64,7 +68,7 @@ class _Evaluation:
         return self.of(path, self.root if path.from_root else member)
 
     def of_question(self, path: PathNode, member: Json) -> Json:
-        return (self if self.strict else _Evaluation(self.root, True, handed=self.handed)).of(path, member)
+        return (self if self.strict else _Evaluation(self.root, True, {}, self.handed, self.cut)).of(path, member)
 
 
 def _straight(path: PathNode, steps: tuple[str | int, ...], value: Json) -> Json:
@@ -196,7 +200,7 @@ class _Walk:
     def scan(self, place: int, model: Json) -> None:
         """Hands ``model``, and all that is within it, to the step at ``place``."""
         if place > self.last:
-            raise EngineError("IllegalStateException", "nothing stands after '..'")
+            raise EngineError(_NO_STEP, "nothing stands after '..'")
         token = self.tokens[place]
         name = token.names[0] if isinstance(token, Property) and len(token.names) == 1 else None
         stack = [model]
@@ -253,7 +257,12 @@ class _Walk:
     def parameter(self, parameter: PathNode | JsonText) -> Json | JsonText:
         if isinstance(parameter, JsonText):
             return parameter
-        return self.evaluation.of(parameter, self.evaluation.root)
+        if id(parameter) in self.evaluation.cut:
+            raise EngineError(_NO_STEP, "a parameter that ends with ..* is read a second time")
+        found = self.evaluation.of(parameter, self.evaluation.root)
+        if parameter.tokens[-2:] == (Scan(), Wildcard()):
+            self.evaluation.cut.add(id(parameter))
+        return found
 
     def counted(self, parameter: PathNode | JsonText, model: Json) -> Json:
         """``length($.a)`` counts the members of what the path finds in ``model``, if it finds a list."""
