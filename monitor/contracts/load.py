@@ -162,6 +162,17 @@ def _unknown_names(vendor: Vendor, known: tuple[str, ...], config_file: str) -> 
             yield ConfigFault(config_file, 0, 0, path, f"no contract has an interaction '{printable(name)}'", fix)
 
 
+def _unknown_inputs(vendor: Vendor, actions: tuple[LoadedAction, ...], config_file: str) -> Iterator[ConfigFault]:
+    if not actions:
+        return
+    from monitor.contracts.actions.load import unknown_inputs  # noqa: PLC0415 - as above
+
+    for name, near in unknown_inputs(actions):
+        what = f"no data action of its entry has an input '{printable(name)}'"
+        fix = f"did you mean '{printable(near)}'?" if near else "delete it"
+        yield ConfigFault(config_file, 0, 0, f"vendors.{vendor.name}.data_actions", what, fix)
+
+
 def _schema_fault(schema: Json) -> tuple[str, str] | None:
     """The JSON path and what is wrong there; None for a schema that is one."""
     from jsonschema import Draft202012Validator, SchemaError  # noqa: PLC0415 - only where there is a schema
@@ -221,7 +232,8 @@ def load(vendor: Vendor, root: str, config_file: str) -> Loaded:
     found = (*_in_pacts(vendor, entries), *_in_actions(vendor, actions, uses))
     known = tuple(name for one in found for name in (one.interaction.description, one.interaction.id))
     # a contract that cannot be read may hold the very names
-    unknown = () if unread else _unknown_names(vendor, known, config_file)
+    named = () if unread else _unknown_names(vendor, known, config_file)
+    given = () if unread else _unknown_inputs(vendor, actions, config_file)
     interactions, skipped = _split(vendor, found)
     return Loaded(
         interactions,
@@ -229,6 +241,6 @@ def load(vendor: Vendor, root: str, config_file: str) -> Loaded:
         _state_names(entry for _, entry in entries),
         broken=(*placed((*unread, *_broken_translations(vendor, config_file)), root), *unread_flows),
         duplicates=placed(_duplicates(found), root),
-        unknown=placed(unknown, root),
+        unknown=placed((*named, *given), root),
         actions=actions,
     )

@@ -47,7 +47,8 @@ def typed(given: Inputs, schema: Json) -> Inputs:
 
 def _type(schema: Json) -> str:
     told = schema.get("type") if isinstance(schema, dict) else None
-    return told if isinstance(told, str) else ""
+    kinds = [kind for kind in (told if isinstance(told, list) else [told]) if isinstance(kind, str) and kind != "null"]
+    return kinds[0] if len(kinds) == 1 else ""
 
 
 def _typed(value: Json, kind: str) -> Json:

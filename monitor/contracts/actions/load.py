@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Final
 
 from monitor.contracts.actions.export import (
@@ -14,7 +16,7 @@ from monitor.contracts.actions.export import (
     read_export,
     translation_of,
 )
-from monitor.contracts.actions.request import Given, prefix_of, prepare, takes_inputs
+from monitor.contracts.actions.request import Given, inputs_of, prefix_of, prepare, takes_inputs
 from monitor.contracts.faults import fault_of, read_file, shown
 from monitor.contracts.pact import interaction_id
 from monitor.errors import ConfigFault, ContractError
@@ -59,6 +61,23 @@ def _broken(file: str, action: DataAction) -> Iterator[ConfigFault]:
         path = f"{format_path(RESPONSE)}{pointer.removeprefix('$')}" if pointer.startswith("$") else "$"
         what = f"{error.what} ({spot} of it)" if spot else error.what
         yield ConfigFault(file, 0, 0, path, f"{action.name}: {what}", error.fix)
+
+
+def unknown_inputs(actions: Sequence[LoadedAction]) -> Iterator[tuple[str, str]]:
+    """Inputs that monitor.yaml gives and that no action of their entry has, each with what may be meant."""
+    for entry in _entries(actions):
+        known = frozenset(name for one in entry for name in inputs_of(one.action))
+        given = dict.fromkeys(name for example in entry[0].source.examples for name in example.inputs)
+        for name in given:
+            if name not in known:
+                near = difflib.get_close_matches(name, sorted(known), n=1, cutoff=0.5)
+                yield name, near[0] if near else ""
+
+
+def _entries(actions: Sequence[LoadedAction]) -> Iterator[list[LoadedAction]]:
+    """Those that have the same examples: an entry may name many files."""
+    for _, found in groupby(actions, lambda one: one.source.examples):
+        yield list(found)
 
 
 # -- interactions -----------------------------------------------------------------------------------------
