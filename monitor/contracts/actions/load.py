@@ -97,29 +97,44 @@ def _interaction(
     vendor: Vendor, source: ActionSource, action: DataAction, example: ActionExample | None, file: str
 ) -> Interaction:
     name = example.name if example else ""
-    consumer = source.integration or action.integration_type or ANY_INTEGRATION
-    description = f"{action.name} ({name})" if name and len(source.examples) > 1 else action.name
-    identity = action_id(consumer, action.name, name)
-    given = Given(
-        inputs=example.inputs if example else None,
-        credentials=source.credentials,
-        auth_response=source.auth_response,
-        override=_replacing(vendor, source, (identity, description)),
-        prefix=prefix_of(vendor.base_url),
-        owner=vendor.name,
-    )
-    prepared = prepare(action, given)
+    prepared = prepare(action, given_of(vendor, source, action, example))
     return Interaction(
-        id=identity,
+        id=_identity(source, action, name),
         vendor=vendor.name,
-        consumer=consumer,
-        description=description,
+        consumer=_consumer(source, action),
+        description=_description(source, action, name),
         request=prepared.request,
         translations=(translation_of(action, file),),
         refusal=prepared.refusal,
         action=action.name,
         override=source.override,
     )
+
+
+def given_of(vendor: Vendor, source: ActionSource, action: DataAction, example: ActionExample | None) -> Given:
+    """All that monitor.yaml gives for a request of ``action``; ``example`` None: inputs are wanted and not there."""
+    name = example.name if example else ""
+    names = (_identity(source, action, name), _description(source, action, name))
+    return Given(
+        inputs=example.inputs if example else None,
+        credentials=source.credentials,
+        auth_response=source.auth_response,
+        override=_replacing(vendor, source, names),
+        prefix=prefix_of(vendor.base_url),
+        owner=vendor.name,
+    )
+
+
+def _consumer(source: ActionSource, action: DataAction) -> str:
+    return source.integration or action.integration_type or ANY_INTEGRATION
+
+
+def _description(source: ActionSource, action: DataAction, example: str) -> str:
+    return f"{action.name} ({example})" if example and len(source.examples) > 1 else action.name
+
+
+def _identity(source: ActionSource, action: DataAction, example: str) -> str:
+    return action_id(_consumer(source, action), action.name, example)
 
 
 def action_id(consumer: str, name: str, example: str) -> str:

@@ -30,7 +30,6 @@ from monitor.pipeline.tools import Tools
 from monitor.recordings.masking import Masker
 from monitor.recordings.store import Store
 
-
 OF_VENDOR: Final = ("add to the vendor: base_url:", "add to the vendor: headers:")
 
 
