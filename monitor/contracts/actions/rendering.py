@@ -129,7 +129,10 @@ def unset_references(piece: Piece) -> Iterator[Reference]:
 
 
 def unknown_macros(piece: Piece, text: str) -> Iterator[str]:
-    """Calls and properties of things that nobody knows, which stand in ``text`` as they are written."""
+    """Calls and properties of things that nobody knows, which stand in ``text`` as they are written, or quietly leave
+    nothing."""
     for one in piece.template.references:
-        if one.root not in _GIVEN and one.members and one.text in text:
+        is_call = "(" in one.text
+        is_quiet = one.quiet and is_call and one.root not in GENESYS and not one.assigned
+        if one.root not in _GIVEN and (one.members or is_call) and (one.text in text or is_quiet):
             yield one.text
