@@ -128,11 +128,11 @@ def unset_references(piece: Piece) -> Iterator[Reference]:
             yield one
 
 
-def unknown_macros(piece: Piece, text: str) -> Iterator[str]:
+def unknown_macros(piece: Piece, text: str, *, is_whole: bool) -> Iterator[str]:
     """Calls and properties of things that nobody knows, which stand in ``text`` as they are written, or quietly leave
-    nothing."""
+    nothing. ``is_whole``: nothing of it is replaced."""
     for one in piece.template.references:
         is_call = "(" in one.text
-        is_quiet = one.quiet and is_call and one.root not in GENESYS and not one.assigned
+        is_quiet = is_whole and one.quiet and is_call and one.root not in GENESYS and not one.assigned
         if one.root not in _GIVEN and (one.members or is_call) and (one.text in text or is_quiet):
             yield one.text

@@ -190,10 +190,11 @@ def _request(action: DataAction, whole: Made, given: Given) -> RequestTemplate:
 def _left(pieces: Pieces, whole: Made, override: RequestOverride) -> str:
     """Why macros that are not known here stand in the request as they are written."""
     sent = _sent(whole, override)
-    texts = {"": sent.url, **dict(sent.headers)}
-    unknown = [*unknown_macros(pieces.url, sent.url)]
+    unknown = [*unknown_macros(pieces.url, sent.url, is_whole=override.path is None and not override.query)]
+    headers = dict(sent.headers)
     for piece in pieces.headers:
-        unknown += unknown_macros(piece, texts.get(piece.header, ""))
-    if pieces.body is not None:
-        unknown += unknown_macros(pieces.body, sent.body or "")
+        if piece.header in headers:
+            unknown += unknown_macros(piece, headers[piece.header], is_whole=True)
+    if pieces.body is not None and override.body is None:
+        unknown += unknown_macros(pieces.body, sent.body or "", is_whole=True)
     return refused_macro(unknown[0]) if unknown else ""
