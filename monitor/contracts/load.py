@@ -11,7 +11,7 @@ from monitor.contracts.faults import fault_of, placed, read_file, shown
 from monitor.contracts.pact import PactEntry, PactInteraction, PactMessage, parse_pact
 from monitor.contracts.states import bind
 from monitor.errors import ConfigFault, ContractError
-from monitor.jsonpaths import Json, format_path
+from monitor.jsonpaths import Json, Path, format_path
 from monitor.languages import compile_translation
 from monitor.model import Interaction, Skipped, Translation, Use, Vendor
 from monitor.printable import printable
@@ -173,17 +173,17 @@ def _unknown_inputs(vendor: Vendor, actions: tuple[LoadedAction, ...], config_fi
         yield ConfigFault(config_file, 0, 0, f"vendors.{vendor.name}.data_actions", what, fix)
 
 
-def _schema_fault(schema: Json) -> tuple[str, str] | None:
-    """The JSON path and what is wrong there; None for a schema that is one."""
-    from jsonschema import Draft202012Validator, SchemaError  # noqa: PLC0415 - only where there is a schema
+def schema_fault(schema: Json, *, is_old: bool = False) -> tuple[Path, str] | None:
+    """Where something is wrong, and what; None for a schema that is one. ``is_old``: draft 4 unless it says so."""
+    from jsonschema import Draft4Validator, Draft202012Validator, SchemaError  # noqa: PLC0415 - only where it is needed
     from jsonschema.validators import validator_for  # noqa: PLC0415
 
     if not isinstance(schema, dict | bool):
-        return "$", "a JSON Schema is an object, true or false"
+        return (), "a JSON Schema is an object, true or false"
     try:
-        validator_for(schema, default=Draft202012Validator).check_schema(schema)  # type: ignore[arg-type]
+        validator_for(schema, default=Draft4Validator if is_old else Draft202012Validator).check_schema(schema)  # type: ignore[arg-type]
     except SchemaError as error:
-        return format_path(tuple(error.absolute_path)), f"it is no valid JSON Schema: {printable(error.message)}"
+        return tuple(error.absolute_path), f"it is no valid JSON Schema: {printable(error.message)}"
     return None
 
 
@@ -196,8 +196,8 @@ def _broken_translations(vendor: Vendor, config_file: str) -> Iterator[ConfigFau
             if source.file == config_file:  # its lines are not those of monitor.yaml
                 fault = ConfigFault(source.file, 0, 0, error.where, error.what, error.fix)
             yield replace(fault, what=f"{source.name}: {error.what}")
-        if source.schema is not None and (fault_in := _schema_fault(source.schema)):
-            yield ConfigFault(source.schema_file, 0, 0, *fault_in, "see https://json-schema.org")
+        if source.schema is not None and (found := schema_fault(source.schema)):
+            yield ConfigFault(source.schema_file, 0, 0, format_path(found[0]), found[1], "see https://json-schema.org")
 
 
 def _state_names(found: Iterable[PactInteraction]) -> frozenset[str]:

@@ -49,7 +49,11 @@ def test_an_example_is_an_interaction(folder: Folder) -> None:
     assert told(loaded) == []
     assert interaction.id == action_id("CRM", "Get customer", "")
     assert interaction.id.startswith("get-customer-")
-    assert (interaction.description, interaction.action, interaction.consumer) == ("Get customer", "Get customer", "CRM")
+    assert (interaction.description, interaction.action, interaction.consumer) == (
+        "Get customer",
+        "Get customer",
+        "CRM",
+    )
     assert (interaction.contract, interaction.refusal, interaction.request.path) == (None, "", "/customers/1")
     (translation,) = interaction.translations
     assert (translation.name, translation.kind, translation.file) == ("Get customer", "data_action", "a.json")
@@ -72,7 +76,9 @@ def test_the_id_is_that_of_integration_name_and_example(folder: Folder) -> None:
         for example in ("", "gold")
     }
     assert len(ids) == 12
-    again = folder.load(folder.source("b.json", text_of(name="Get customer - Exported 2021-06-21 @ 8:42"), examples=one(phone=1)))
+    again = folder.load(
+        folder.source("b.json", text_of(name="Get customer - Exported 2021-06-21 @ 8:42"), examples=one(phone=1))
+    )
     assert again.interactions[0].id == folder.load(folder.source("a.json", examples=one(phone=5))).interactions[0].id
 
 
@@ -90,7 +96,10 @@ def test_what_monitor_yaml_says_of_it(folder: Folder) -> None:
     skipped = folder.load(source, skip={"Get customer": "not now"})
     assert (skipped.interactions, [s.reason for s in skipped.skipped]) == ((), ["monitor.yaml skips it: not now"])
     more = TranslationSource("Get customer", "pop", "jsonata", "{'a': b}", "x")
-    assert [t.name for t in folder.load(source, translations=(more,)).interactions[0].translations] == ["Get customer", "pop"]
+    assert [t.name for t in folder.load(source, translations=(more,)).interactions[0].translations] == [
+        "Get customer",
+        "pop",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -120,17 +129,20 @@ def test_what_cannot_be_read_at_all(folder: Folder) -> None:
 def test_the_same_action_twice(folder: Folder) -> None:
     loaded = folder.load(folder.source("a.json", examples=one(phone=1)), folder.source("b.json", examples=one(phone=2)))
     assert told(loaded) == [
-        "b.json:1:1: $: the data action 'Get customer' already stands in a.json $; "
-        "give the examples names, say which integration: each belongs to, or delete one"
+        (
+            "b.json:1:1: $: the data action 'Get customer' already stands in a.json $; "
+            "give the examples names, say which integration: each belongs to, or delete one"
+        )
     ]
 
 
 def test_inputs_that_no_action_of_the_entry_has(folder: Folder) -> None:
     examples = one(phone=1, fone=2, whatever=3, id=4)
     other = folder.source("b.json", text_of(name="B", url="/b/${input.id}", inputs={}, required=[]), examples=examples)
+    said = "monitor.yaml: vendors.crm.data_actions: no data action of its entry has an input"
     assert told(folder.load(folder.source("a.json", examples=examples), other)) == [
-        "monitor.yaml: vendors.crm.data_actions: no data action of its entry has an input 'fone'; did you mean 'phone'?",
-        "monitor.yaml: vendors.crm.data_actions: no data action of its entry has an input 'whatever'; delete it",
+        f"{said} 'fone'; did you mean 'phone'?",
+        f"{said} 'whatever'; delete it",
     ]
 
 

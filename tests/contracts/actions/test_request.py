@@ -25,9 +25,9 @@ BASE = "https://staging.example/v1"
 
 
 def prepared(
-    inputs: dict[str, Json] | None = None, /, *, override: RequestOverride | None = None, **changes: Json
+    inputs: dict[str, Json] | None = None, override: RequestOverride | None = None, /, **changes: Json
 ) -> Prepared:
-    changes.setdefault("inputs", {name: STRING for name in (inputs or {})})
+    changes.setdefault("inputs", dict.fromkeys(inputs or {}, STRING))
     changes.setdefault("required", [])
     made = Given(inputs, {"key": "K"}, {"token": "T"}, override or RequestOverride(), "", "crm")
     return prepare(action_of(**changes), made)
@@ -69,7 +69,11 @@ def sent(inputs: dict[str, Json] | None = None, /, **changes: Json) -> str:
         ({"method": "POST", "url": "/c"}, {"a": None, "b": "x"}, 'POST /c | {"b":"x"}'),
         ({"method": "POST", "url": "/c"}, {}, "POST /c | {}"),
         ({"method": "POST", "url": "/c", "body": ""}, {"a": "1"}, "POST /c"),
-        ({"method": "PUT", "url": "/c", "body": '{"q": "$esc.jsonString($input.a)"}'}, {"a": 'a"b'}, 'PUT /c | {"q": "a\\"b"}'),
+        (
+            {"method": "PUT", "url": "/c", "body": '{"q": "$esc.jsonString($input.a)"}'},
+            {"a": 'a"b'},
+            'PUT /c | {"q": "a\\"b"}',
+        ),
         ({"method": "PATCH", "url": "/c", "body": '{"n": ${input.a}}'}, {"a": "5"}, 'PATCH /c | {"n": 5}'),
         # the templates of these are only shown
         ({"method": "GET", "url": "/c"}, {"a": "1"}, "GET /c"),
@@ -159,8 +163,11 @@ ENTRY = "add to its entry under data_actions: "
         (
             {"url": "/c?a=${input.phone}", "inputs": {"phone": STRING}},
             {"fone": "1"},
-            "it lacks the input 'phone', so the text ${input.phone} itself would be sent (is 'fone' meant for 'phone'?); "
-            f'{ENTRY}inputs: {{phone: "..."}}',
+            (
+                "it lacks the input 'phone', so the text ${input.phone} itself would be sent "
+                "(is 'fone' meant for 'phone'?); "
+                f'{ENTRY}inputs: {{phone: "..."}}'
+            ),
         ),
         (
             {"url": "/c", "inputs": {"size": {"type": "integer"}}, "required": ["size"]},
@@ -180,27 +187,41 @@ ENTRY = "add to its entry under data_actions: "
         (
             {"url": "/c/$input.a", "headers": {"A": "$authResponse.access_token"}, "inputs": {}},
             None,
-            "no inputs are given to call it with and nothing stands for ${authResponse.access_token}; "
-            f'{ENTRY}inputs: {{a: "..."}} and auth_response: {{access_token: "${{secret:env:CRM_ACCESS_TOKEN}}"}}',
+            (
+                "no inputs are given to call it with and nothing stands for ${authResponse.access_token}; "
+                f'{ENTRY}inputs: {{a: "..."}} and auth_response: {{access_token: "${{secret:env:CRM_ACCESS_TOKEN}}"}}'
+            ),
         ),
         (
             {"url": "/c/${INPUT.a}", "inputs": {}},
             {},
-            "monitor does not know ${INPUT.a} of its template, so that text itself would be sent; "
-            "replace it in monitor.yaml, under requests: (path, query, headers or body)",
+            (
+                "monitor does not know ${INPUT.a} of its template, so that text itself would be sent; "
+                "replace it in monitor.yaml, under requests: (path, query, headers or body)"
+            ),
         ),
-        ({"url": "/c/${name}", "inputs": {}}, {}, "its template reads 'name', which nothing gives; correct the template"),
+        (
+            {"url": "/c/${name}", "inputs": {}},
+            {},
+            "its template reads 'name', which nothing gives; correct the template",
+        ),
         (
             {"url": "/c/$msdynamics.filter($input.a)", "inputs": {}},
             {"a": "1"},
-            "monitor does not know $msdynamics.filter($input.a) of its template, so that text itself would be sent; "
-            "replace it in monitor.yaml, under requests: (path, query, headers or body)",
+            (
+                "monitor does not know $msdynamics.filter($input.a) of its template, "
+                "so that text itself would be sent; "
+                "replace it in monitor.yaml, under requests: (path, query, headers or body)"
+            ),
         ),
         (
             {"url": "/c/$!msdynamics.filter($input.a)", "inputs": {}},
             {"a": "1"},
-            "monitor does not know $!msdynamics.filter($input.a) of its template, so that text itself would be sent; "
-            "replace it in monitor.yaml, under requests: (path, query, headers or body)",
+            (
+                "monitor does not know $!msdynamics.filter($input.a) of its template, "
+                "so that text itself would be sent; "
+                "replace it in monitor.yaml, under requests: (path, query, headers or body)"
+            ),
         ),
         (
             {"url": "/c#if(", "inputs": {}},
@@ -210,21 +231,27 @@ ENTRY = "add to its entry under data_actions: "
         (
             {"url": "/c?access_key=s3cret", "inputs": {}},
             {},
-            "its export holds a secret (the parameter 'access_key'), which every recording would hold too; "
-            f"take it out with: monitor import data-action, or {ENTRY}query: "
-            '{access_key: "${secret:env:CRM_ACCESS_KEY}"}',
+            (
+                "its export holds a secret (the parameter 'access_key'), which every recording would hold too; "
+                f"take it out with: monitor import data-action, or {ENTRY}query: "
+                '{access_key: "${secret:env:CRM_ACCESS_KEY}"}'
+            ),
         ),
         (
             {"url": "/c", "headers": {"X-Key": "a", "X-Api-Key": "<set in monitor.yaml>"}, "inputs": {}},
             {},
-            f"the secret in its header 'X-Api-Key' was taken out when it was imported; {ENTRY}headers: "
-            '{X-Api-Key: "${secret:env:CRM_X_API_KEY}"}',
+            (
+                f"the secret in its header 'X-Api-Key' was taken out when it was imported; {ENTRY}headers: "
+                '{X-Api-Key: "${secret:env:CRM_X_API_KEY}"}'
+            ),
         ),
         (
             {"url": "https://<set in monitor.yaml>@host/c", "inputs": {}},
             {},
-            f"the secret in its user before the host was taken out when it was imported; {ENTRY}headers: "
-            '{Authorization: "Basic ${secret:env:CRM_AUTHORIZATION}"}',
+            (
+                f"the secret in its user before the host was taken out when it was imported; {ENTRY}headers: "
+                '{Authorization: "Basic ${secret:env:CRM_AUTHORIZATION}"}'
+            ),
         ),
     ],
 )
@@ -239,7 +266,7 @@ def test_why_it_is_not_sent(changes: dict[str, Json], inputs: dict[str, Json] | 
 def test_what_monitor_yaml_replaces_need_not_be_made() -> None:
     override = RequestOverride(path="/c", query={"k": ("1",)}, headers={"x-api-key": "K"}, body=b"{}")
     changes: dict[str, Json] = {"url": "/${input.a}?k=${input.b}", "headers": {"X-Api-Key": "<set in monitor.yaml>"}}
-    one = prepared({}, override=override, method="POST", body="${input.c}", **changes)
+    one = prepared({}, override, method="POST", body="${input.c}", **changes)
     assert one.refusal == ""
 
 
@@ -264,7 +291,8 @@ def test_very_many_variables_are_missed_at_once() -> None:
 SCALARS = st.text(max_size=10) | st.integers() | st.booleans() | st.none()
 INPUTS = st.dictionaries(st.sampled_from(["a", "b", "c"]), SCALARS)
 PIECES = st.lists(
-    st.sampled_from(["${input.a}", "$!{input.b}", "$esc.url($input.c)", "/", "?q=", "&x=1", "https://h", "#", "%41"]), max_size=6
+    st.sampled_from(["${input.a}", "$!{input.b}", "$esc.url($input.c)", "/", "?q=", "&x=1", "https://h", "#", "%41"]),
+    max_size=6,
 ).map("".join)
 
 
@@ -289,7 +317,7 @@ def test_whatever_is_given_goes_to_base_url(url: str, body: str, inputs: dict[st
 def test_real_requests_are_made_of_what_they_declare(file: Path) -> None:
     """Each is sent, or refused for what no input mends."""
     action = parse_export(file.read_bytes(), file.name)
-    inputs = {name: "5" for name in declared(action.input_schema)}
+    inputs = dict.fromkeys(declared(action.input_schema), "5")
     secrets = dict.fromkeys(("clientId", "clientSecret", "loginUrl"), "https://h/x")
     tokens = dict.fromkeys(("access_token", "token_type", "token"), "T")
     one = prepare(action, Given(inputs, secrets, tokens, owner="v"))
@@ -297,5 +325,5 @@ def test_real_requests_are_made_of_what_they_declare(file: Path) -> None:
         assert one.refusal.startswith(("it is secure", "it calls an AWS", "monitor does not know", "its export holds"))
         return
     assert not re.search(r"\$!?\{|\$\w+\.|\$esc", f"{one.request.path} {one.request.query}")
-    if one.request.body and "${input.rawRequest}" == action.body:
+    if one.request.body and action.body == "${input.rawRequest}":
         assert json.loads(one.request.body).keys() == inputs.keys()

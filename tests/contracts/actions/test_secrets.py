@@ -52,7 +52,11 @@ def given_by(name: str, variable: str, section: str = "headers", prefix: str = "
         ("Authorization", f"Bearer {CANARY}", given_by("Authorization", "AUTHORIZATION", prefix="Bearer ")),
         ("authorization", CANARY, given_by("authorization", "AUTHORIZATION")),
         ("Authorization", f"Basic {CANARY}", given_by("Authorization", "AUTHORIZATION", prefix="Basic ")),
-        ("Authorization", f'Basic $encoding.base64("u:{CANARY}")', given_by("Authorization", "AUTHORIZATION", prefix="Basic ")),
+        (
+            "Authorization",
+            f'Basic $encoding.base64("u:{CANARY}")',
+            given_by("Authorization", "AUTHORIZATION", prefix="Basic "),
+        ),
         ("Proxy-Authorization", CANARY, given_by("Proxy-Authorization", "PROXY_AUTHORIZATION")),
         ("X-Authorization", CANARY, given_by("X-Authorization", "X_AUTHORIZATION")),
         ("Cookie", f"a={CANARY}", given_by("Cookie", "COOKIE")),
@@ -96,7 +100,10 @@ def test_secrets_in_headers(header: str, value: str, found: list[str]) -> None:
         (f"/c?code={CANARY}{CANARY}", given_by("code", "CODE", "query")),
         (f"/c?appid={CANARY}{CANARY}", given_by("appid", "APPID", "query")),
         (f"/c?x={JWT}", given_by("x", "X", "query")),
-        (f"/c?#if($input.a)a=1&#{{end}}key={CANARY}0000&access_key={CANARY}", given_by("access_key", "ACCESS_KEY", "query")),
+        (
+            f"/c?#if($input.a)a=1&#{{end}}key={CANARY}0000&access_key={CANARY}",
+            given_by("access_key", "ACCESS_KEY", "query"),
+        ),
         (f"/c?a=1#if($input.a)&b=$input.a#end&access_key={CANARY}", given_by("access_key", "ACCESS_KEY", "query")),
         (f"/c?#if($input.a)access_key={CANARY}#end", given_by("access_key", "ACCESS_KEY", "query")),
         (f"https://user:{CANARY}@host/c", given_by("Authorization", "AUTHORIZATION", prefix="Basic ")),
@@ -189,7 +196,9 @@ def test_no_secret_is_left_and_nothing_else_is_changed(
     assert literal_secrets(kept) == ()
     assert parse_export(text.encode(), "a.json") == kept
     # put back, it is what it was
-    restored = text.replace(f"{scheme}{PLACEHOLDER}", f"{scheme}{one}", 1).replace(f"{name}={PLACEHOLDER}", f"{name}={two}")
+    restored = text.replace(f"{scheme}{PLACEHOLDER}", f"{scheme}{one}", 1).replace(
+        f"{name}={PLACEHOLDER}", f"{name}={two}"
+    )
     restored = restored.replace(f"//{PLACEHOLDER}@", f"//me:{three}@")
     if scheme:
         assert json.loads(restored) == action.value
