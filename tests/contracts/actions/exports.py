@@ -19,7 +19,8 @@ STRING: Final[Json] = {"type": "string"}
 
 def value_of(**changes: Json) -> dict[str, Json]:
     """An export's JSON value. ``url``, ``method``, ``headers``, ``body``, ``map``, ``defaults``, ``template``,
-    ``inputs``, ``required`` and ``outputs`` (properties) stand for their places; others are of the top. None leaves out."""
+    ``inputs``, ``required`` and ``outputs`` (properties) stand for their places; others are of the top.
+    None leaves out."""
     request: dict[str, Json] = {
         "requestUrlTemplate": changes.pop("url", "/customers/${input.phone}"),
         "requestType": changes.pop("method", "GET"),
