@@ -57,9 +57,10 @@ def _extracted(one: Extracted, shown: Callable[[str], str]) -> str:
 
 
 def _steps(trial: Trial, shown: Callable[[str], str]) -> Iterator[str]:
+    from monitor.languages import State
     from monitor.pipeline.trying import Step
 
-    parsed = [f"  {shown(_text(trial.result))}"] if trial.rendered else []
+    parsed = [] if isinstance(trial.result, State) else [f"  {shown(_text(trial.result))}"]
     if trial.reached is Step.OUTPUTS:
         parsed.append("  it conforms")
     told = {

@@ -23,7 +23,7 @@ from monitor.jsonpaths import Json, read_json
 from monitor.languages import EvaluationFault, State, Value, compile_translation, platform_of
 from monitor.languages.data_action import DataActionTranslation
 from monitor.languages.data_action.assumptions import EMPTY_BODY
-from monitor.languages.data_action.flatten import flattened
+from monitor.languages.data_action.flatten import flat_paths, flattened
 from monitor.languages.data_action.steps import PROCESSING, Extracted
 from monitor.model import ActionExample, ActionSource, Secret, Settings, Vendor
 from monitor.pipeline.planning import nearest
@@ -170,15 +170,21 @@ def trial(found: FoundAction, status: int, body: bytes) -> Trial:
         what = f"the response's body is no JSON that can be read{place}: {error.what}"
         return replace(begun, fault=EvaluationFault(PROCESSING, what), notes=(NOT_JSON,))
     steps = compiled.steps(document)
-    begun = replace(begun, extracted=steps.extracted, rendered=steps.rendered, notes=notes)
+    begun = replace(begun, extracted=_in_order(found.action, steps.extracted), rendered=steps.rendered, notes=notes)
     if isinstance(steps.result, State):
         reached = Step.PARSED if steps.rendered else Step.RENDERED
         return replace(begun, reached=reached, fault=steps.fault)
     begun = replace(begun, reached=Step.PARSED, result=steps.result)
     if fault := _refused(found, steps.result):
         return replace(begun, fault=fault)
-    outputs = flattened(steps.result, compiled.places)
+    outputs = flattened(steps.result, flat_paths(found.action.success_schema))
     return replace(begun, reached=Step.OUTPUTS, outputs=outputs, defaults=compiled.defaulted(steps))
+
+
+def _in_order(action: DataAction, names: tuple[Extracted, ...]) -> tuple[Extracted, ...]:
+    """As the export has them."""
+    places = {name: place for place, name in enumerate(dict.fromkeys((*action.translation_map, *action.defaults)))}
+    return tuple(sorted(names, key=lambda one: places.get(one.name, 0)))
 
 
 def _compiled(found: FoundAction) -> DataActionTranslation:
