@@ -16,7 +16,7 @@ from monitor.recordings.store import Store
 from tests.contracts.actions.exports import STRING, text_of
 
 ANSWER = '{"fullName": "Ann s3cr3t-canary", "tier": null, "tickets": [{"id": 1}, {"id": 2}]}'
-OUTPUTS = {
+OUTPUTS: Json = {
     "name": {"type": "string"},
     "tier": {"type": ["string", "null"]},
     "since": {"type": "string"},
@@ -142,8 +142,10 @@ def test_json(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
             '{"tier": 1, "tickets": []}',
             "200",
             4,
-            "failed: Transform failed to process result using 'successTemplate' template due to error:"
-            "'Variable $name has not been set at successTemplate[line 1, column 10]'",
+            (
+                "failed: Transform failed to process result using 'successTemplate' template due to error:"
+                "'Variable $name has not been set at successTemplate[line 1, column 10]'"
+            ),
         ),
         (
             '{"fullName": 5, "tier": null, "tickets": []}',
@@ -239,7 +241,7 @@ def test_one_name_for_two_actions(folder: Path, capsys: pytest.CaptureFixture[st
 
 
 def test_secrets_of_an_export_and_a_body_that_is_no_json(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    headers = {"Authorization": "Bearer s3cr3t-of-the-author", "Content-Type": "application/json"}
+    headers: Json = {"Authorization": "Bearer s3cr3t-of-the-author", "Content-Type": "application/json"}
     url = "/c?access_key=s3cr3t-of-the-url"
     text = text_of(
         method="POST", url=url, headers=headers, body='{"q": "${input.q}"}', inputs={"q": STRING}, required=[]

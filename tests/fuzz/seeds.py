@@ -391,7 +391,8 @@ ACTION: Final[Tree] = {
             "requestUrlTemplate": "https://me:pw@h.example/c/${input.phone}?q=$esc.url($!{input.tag})&access_key=k3y",
             "requestType": "POST",
             "headers": {"X-Api-Key": "${credentials.apiKey}", "A": "Bearer $authResponse.access_token"},
-            "requestTemplate": '{"phone": "$esc.jsonEncode(${input.phone})"#if($input.size > 1), "n": ${input.size}#end}',
+            "requestTemplate": '{"phone": "$esc.jsonEncode(${input.phone})"'
+            '#if($input.size > 1), "n": ${input.size}#end}',
         },
         "response": {
             "translationMap": {
@@ -432,7 +433,9 @@ RAW_ACTION: Final[Tree] = {
     "category": "CRM",
     "integrationId": "1",
     "config": {"request": {"requestUrlTemplate": "/c", "requestType": "GET"}, "response": {}},
-    "contract": {"output": {"successSchema": {"properties": {"name": {}, "rows": {"items": {"properties": {"id": {}}}}}}}},
+    "contract": {
+        "output": {"successSchema": {"properties": {"name": {}, "rows": {"items": {"properties": {"id": {}}}}}}}
+    },
 }
 ACTIONS: Final = (text(ACTION), text(RAW_ACTION))
 FLOW: Final[Tree] = {
@@ -478,7 +481,8 @@ inboundCall:
         actions:
           - callData:
               name: Get customer
-              category: {CRM: {dataAction: {Get customer: {successOutputs: {id: {var: Flow.id}, "c.mail": {noValue: true}}}}}}
+              category:
+                CRM: {dataAction: {Get customer: {successOutputs: {id: {var: Flow.id}, "c.mail": {noValue: true}}}}}
               outputs:
                 failure:
                   actions: [{disconnect: {}}]

@@ -20,6 +20,7 @@ from monitor.contracts.lint.actions import ActionSubject, request_suspicions
 from monitor.contracts.lint.answers import answer_suspicions
 from monitor.contracts.load import Loaded, load
 from monitor.errors import ConfigError, ConfigFault, ContractError, MonitorError, NotJudgedError
+from monitor.jsonpaths import Json
 from monitor.model import ActionExample, ActionSource, Request, Use, Vendor
 from monitor.pipeline.trying import FoundAction, Trial, request_of_action, trial
 from tests.fuzz.damage import EDITS, Edit, cut, damaged
@@ -28,7 +29,7 @@ from tests.fuzz.seeds import ACTIONS, BODY, FLOW, FLOW_YAML, text
 
 _SEEDS = st.sampled_from(ACTIONS)
 _FLOW = text(FLOW)
-_INPUTS = {"phone": '+1 "555"\n', "size": 5}
+_INPUTS: dict[str, Json] = {"phone": '+1 "555"\n', "size": 5}
 
 
 def _action(seed: str, edits: Sequence[Edit]) -> DataAction | None:
@@ -137,7 +138,9 @@ def test_deep_json_is_told(levels: int) -> None:
         parse_export(_deep(levels).encode(), "a.json")
 
 
-@pytest.mark.parametrize(("name", "said"), [("a.json", f"at most {MAX_BYTES:,} are read"), ("a.yaml", "bytes; at most")])
+@pytest.mark.parametrize(
+    ("name", "said"), [("a.json", f"at most {MAX_BYTES:,} are read"), ("a.yaml", "bytes; at most")]
+)
 def test_large_files_are_not_read(folder: Path, name: str, said: str) -> None:
     (folder / "a.json").write_text(ACTIONS[0])
     (folder / "a.yaml").write_text(FLOW_YAML)

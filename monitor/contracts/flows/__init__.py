@@ -22,7 +22,6 @@ A step that calls a data action is found wherever it stands, in tasks, states, b
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
