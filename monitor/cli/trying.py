@@ -226,7 +226,7 @@ def try_action(  # noqa: PLR0913, PLR0917 the command's options
     seconds = (found.vendor.limits if found.vendor else Limits()).judge_timeout
     with within(seconds, "trying it", "write its paths and templates without endless loops, or raise judge_timeout"):
         request = request_of_action(found, _inputs(inputs or ()))
-        result = trial(found, *_response(settings, body, recording, status))
+        result = trial(found.action, *_response(settings, body, recording, status), found.file)
         result = replace(result, notes=(*request_notes(request), *result.notes))
         masker = _masker(settings, found)
         if format is LookFormat.JSON:

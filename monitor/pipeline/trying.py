@@ -156,11 +156,11 @@ class Trial:
     notes: tuple[str, ...] = ()
 
 
-def trial(found: FoundAction, status: int, body: bytes) -> Trial:
-    """Takes ``body`` through the action. Raises ContractError where the action is wrong, NotJudgedError where an
-    engine gives up."""
-    compiled = _compiled(found)
-    begun = Trial(found.action.name, status, len(body), Step.RESPONSE)
+def trial(action: DataAction, status: int, body: bytes, file: str = "") -> Trial:
+    """Takes ``body`` through the action. Raises ContractError where the action (of ``file``) is wrong, NotJudgedError
+    where an engine gives up."""
+    compiled = _compiled(action, file)
+    begun = Trial(action.name, status, len(body), Step.RESPONSE)
     if fault := compiled.status_fault(status):
         return replace(begun, fault=fault)
     try:
@@ -170,14 +170,14 @@ def trial(found: FoundAction, status: int, body: bytes) -> Trial:
         what = f"the response's body is no JSON that can be read{place}: {error.what}"
         return replace(begun, fault=EvaluationFault(PROCESSING, what), notes=(NOT_JSON,))
     steps = compiled.steps(document)
-    begun = replace(begun, extracted=_in_order(found.action, steps.extracted), rendered=steps.rendered, notes=notes)
+    begun = replace(begun, extracted=_in_order(action, steps.extracted), rendered=steps.rendered, notes=notes)
     if isinstance(steps.result, State):
         reached = Step.PARSED if steps.rendered else Step.RENDERED
         return replace(begun, reached=reached, fault=steps.fault)
     begun = replace(begun, reached=Step.PARSED, result=steps.result)
-    if fault := _refused(found, steps.result):
+    if fault := _refused(action, file, steps.result):
         return replace(begun, fault=fault)
-    outputs = flattened(steps.result, flat_paths(found.action.success_schema))
+    outputs = flattened(steps.result, flat_paths(action.success_schema))
     return replace(begun, reached=Step.OUTPUTS, outputs=outputs, defaults=compiled.defaulted(steps))
 
 
@@ -187,22 +187,26 @@ def _in_order(action: DataAction, names: tuple[Extracted, ...]) -> tuple[Extract
     return tuple(sorted(names, key=lambda one: places.get(one.name, 0)))
 
 
-def _compiled(found: FoundAction) -> DataActionTranslation:
+def _compiled(action: DataAction, file: str) -> DataActionTranslation:
     try:
-        compiled = compile_translation(KIND, source_of(found.action))
+        compiled = compile_translation(KIND, source_of(action))
     except ContractError as error:
-        raise ContractError(error.what, where=f"{found.file}: {error.where}", fix=error.fix) from None
+        raise _placed(error, file) from None
     if not isinstance(compiled, DataActionTranslation):  # another language took the name
         raise NotJudgedError(f"the translation language {KIND} is not ours", fix="remove the other one")
     return compiled
 
 
-def _refused(found: FoundAction, result: Json) -> EvaluationFault | None:
-    platform = platform_of(compile_translation(KIND, source_of(found.action)))
+def _placed(error: ContractError, file: str) -> ContractError:
+    return ContractError(error.what, where=": ".join(filter(None, (file, error.where))), fix=error.fix)
+
+
+def _refused(action: DataAction, file: str, result: Json) -> EvaluationFault | None:
+    platform = platform_of(compile_translation(KIND, source_of(action)))
     try:
         return conformity_fault(platform, result) if platform else None
     except ContractError as error:
-        raise ContractError(error.what, where=f"{found.file}: {error.where}", fix=error.fix) from None
+        raise _placed(error, file) from None
 
 
 def _document(body: bytes) -> tuple[Json, tuple[str, ...]]:

@@ -106,7 +106,7 @@ def test_any_action_is_tried_on_any_body_or_told(
     found = FoundAction(action, ActionSource(""), None, "a.json")
     request_of_action(found, {name: value for name, value in _INPUTS.items() if name in declared(action.input_schema)})
     body = damaged(text(BODY), of_body)
-    tried = ours(lambda: trial(found, status, body), ContractError, NotJudgedError)
+    tried = ours(lambda: trial(action, status, body), ContractError, NotJudgedError)
     if isinstance(tried, MonitorError):
         return
     assert fits(tried, Trial)

@@ -90,7 +90,7 @@ def test_which_calls_are_the_same(one: RequestTemplate, other: RequestTemplate, 
     assert are_joined(one, other) == same
 
 
-@pytest.mark.parametrize("base", ["https://crm.example", "https://crm.example/v1/", "", "${CRM_URL}"])
+@pytest.mark.parametrize("base", ["https://crm.example", "https://crm.example/v1/", "", "${CRM_URL}", "crm"])
 def test_whatever_base_url_says(base: str) -> None:
     vendor = replace(VENDOR, base_url=base)
     assert are_joined(request(query="a=1"), request(query="a=1"), vendor)
@@ -129,6 +129,13 @@ def test_the_first_of_two_contracts_and_what_is_not_sent() -> None:
         found, none = joined(VENDOR, (*contracts, refused))
         assert (len(found), none) == (3, ())
     assert joined(VENDOR, (contract(request(), refusal="no state"), action(request())))[1] == ()
+
+
+def test_two_actions_on_one_contract() -> None:
+    other = action(request(), id="other", description="Other", action="Other")
+    (one,), told = joined(VENDOR, (contract(request()), action(request()), other))
+    assert [translation.name for translation in one.translations] == ["pop", "Get customer", "Get customer"]
+    assert [together.id for together in told] == ["get-customer-1", "other"]
 
 
 def test_nothing_changes_without_actions_and_two_actions_stay_two() -> None:

@@ -151,7 +151,8 @@ def parameter_names_secret(name: str) -> bool:
     return _PARAMETER.fullmatch(name) is not None
 
 
-def _is_secret(name: str, value: str) -> bool:
+def is_secret_parameter(name: str, value: str) -> bool:
+    """Whether a parameter holds a secret, by its name or, of a short one, also by its length."""
     if PLACEHOLDER in value:
         return False
     is_short = _SHORT_PARAMETER.fullmatch(name) is not None
@@ -168,7 +169,7 @@ def _in_url(action: DataAction, owner: str) -> Iterator[LiteralSecret]:
         yield LiteralSecret(SecretKind.USER, "Authorization", place, variable, value, "Basic ", user["user"])
     for pair in _pairs(action.url):
         name, written = pair["name"], pair["value"]
-        if written and not _MADE.search(written) and _is_secret(name, written):
+        if written and not _MADE.search(written) and is_secret_parameter(name, written):
             variable = variable_of(owner, name)
             yield LiteralSecret(SecretKind.QUERY, name, place, variable, unquote_plus(written), "", written)
 
