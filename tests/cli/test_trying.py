@@ -131,7 +131,7 @@ def test_json(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
 @pytest.mark.parametrize(
     ("body", "status", "step", "said"),
     [
-        ("{}", "404", 2, "failed: status 404 takes the failure path, and its body is not translated"),
+        ("{}", "404", 2, "failed: the status is 404, and the body is not translated"),
         (
             "nope",
             "200",
@@ -278,3 +278,9 @@ def test_what_never_ends_is_ended(folder: Path, capsys: pytest.CaptureFixture[st
     code, _, err = run(capsys, "slow.json", "--body", "answer.json", "--input", "phone=1")
     assert code == expected
     assert ("takes" in err) == (expected == 3)
+
+
+def test_our_own_bounds_are_no_failure_of_genesys(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "slow.json").write_text(text_of(template="#foreach($a in [1..200000])$a#end"))
+    code, _, err = run(capsys, "slow.json", "--body", "answer.json", "--input", "phone=1")
+    assert (code, err.partition(";")[0]) == (3, "monitor: the template takes more than 200,000 steps")
