@@ -37,7 +37,7 @@ def _action(seed: str, edits: Sequence[Edit]) -> DataAction | None:
     return None if isinstance(action, ContractError) else action
 
 
-@cases(600)
+@cases(80)
 @given(_SEEDS, EDITS)
 def test_any_bytes_are_an_export_or_told(seed: str, edits: Sequence[Edit]) -> None:
     action = _action(seed, edits)
@@ -62,7 +62,7 @@ def _vendor(folder: Path, *, given: bool = True) -> Vendor:
     return Vendor("crm", "https://crm.example/v1", (), data_actions=(source,), flows=flows, allow_writes=True)
 
 
-@cases(300)
+@cases(100)
 @given(_SEEDS, EDITS, EDITS, st.booleans())
 def test_any_export_and_flow_is_loaded_and_sent_or_told(
     folder: Path, seed: str, edits: Sequence[Edit], of_flow: Sequence[Edit], given: bool
@@ -82,7 +82,7 @@ def test_any_export_and_flow_is_loaded_and_sent_or_told(
             assert not any("\n" in part or "\r" in part for pair in request.headers for part in pair)
 
 
-@cases(200)
+@cases(80)
 @given(_SEEDS, EDITS)
 def test_lint_has_something_or_nothing_to_say_of_any_export(seed: str, edits: Sequence[Edit]) -> None:
     action = _action(seed, edits)
@@ -95,7 +95,7 @@ def test_lint_has_something_or_nothing_to_say_of_any_export(seed: str, edits: Se
         assert all(is_clean(str(part)) for part in astuple(remark))
 
 
-@cases(300)
+@cases(100)
 @given(_SEEDS, EDITS, EDITS, st.sampled_from([200, 204, 404]))
 def test_any_action_is_tried_on_any_body_or_told(
     seed: str, edits: Sequence[Edit], of_body: Sequence[Edit], status: int
@@ -115,7 +115,7 @@ def test_any_action_is_tried_on_any_body_or_told(
         assert is_clean(tried.fault.code)
 
 
-@cases(150)
+@cases(60)
 @given(EDITS)
 def test_any_yaml_is_a_flow_or_told(folder: Path, edits: Sequence[Edit]) -> None:
     (folder / "b.yaml").write_bytes(cut(FLOW_YAML.encode(), edits))
