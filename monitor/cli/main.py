@@ -21,6 +21,7 @@ from monitor.cli import (
     explaining,
     history,
     impact,
+    importing,
     keeping,
     linting,
     looking,
@@ -60,6 +61,7 @@ for commands in (
     keeping,
     diagnosing,
     starting,
+    importing,
     trying,
     sandboxing,
 ):

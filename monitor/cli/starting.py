@@ -90,6 +90,12 @@ def _write_all(files: Mapping[Path, bytes]) -> None:
         write(f"wrote {path}\n")
 
 
+def keep_out_of_git(folder: Path) -> None:
+    """What must not be committed, told to git in a new repository; files that are there stay. Raises StorageError."""
+    files = {folder / ".gitignore": GITIGNORE, folder / "recordings" / ".gitignore": RECORDINGS_GITIGNORE}
+    _write_all({path: text.encode() for path, text in files.items() if not path.exists()})
+
+
 def init(
     folder: Annotated[Path, typer.Argument(help="Where; made if need be.")] = Path(),
     pact: Annotated[Path | None, typer.Option("--pact", help="A Pact file to begin with; it is copied.")] = None,

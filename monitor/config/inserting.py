@@ -188,7 +188,9 @@ def _in_mapping(text: str, node: yaml.Node, block: str, flow: str) -> Iterator[_
     if _is_block(node):
         end = min(node.end_mark.index, len(text))
         lines = _lines_until(text, end)
-        yield _line(text, _own_end(text, lines, node.start_mark.column), block)
+        position = _own_end(text, lines, node.start_mark.column)
+        apart = isinstance(node, yaml.MappingNode) and _is_comment(text[:position])
+        yield _line(text, position, f"\n{block}" if apart else block)
         yield _line(text, lines[-1], block)
     else:
         end = node.end_mark.index - 1
@@ -215,6 +217,12 @@ def _own_end(text: str, lines: Sequence[int], column: int) -> int:
             return position
         position = start
     return position
+
+
+def _is_comment(before: str) -> bool:
+    """Whether the last line is one: a new key right below would look as if it were what the comment tells of."""
+    lines = _BREAK.split(before)
+    return len(lines) > 1 and lines[-2].lstrip(" \t").startswith("#")
 
 
 def _line_end(text: str, position: int, block: str) -> _Place:

@@ -90,5 +90,15 @@ def flow_map(pairs: Iterable[tuple[str, Json]]) -> str:
 
 def _pairs(pairs: Iterable[tuple[str, Json]]) -> Iterator[str]:
     for name, value in pairs:
-        text = json.dumps(value, ensure_ascii=False)
-        yield f"{plain_key(name)}: {text if text.isprintable() else json.dumps(value)}"
+        yield f"{plain_key(name)}: {flow_value(value)}"
+
+
+def flow_value(value: Json) -> str:
+    """``value`` as YAML on one line."""
+    text = json.dumps(value, ensure_ascii=False)
+    return text if text.isprintable() else json.dumps(value)
+
+
+def unexpanded(value: Json) -> Json:
+    """``value`` as it is written in monitor.yaml, where ${...} would be expanded."""
+    return value.replace("${", "$${") if isinstance(value, str) else value
