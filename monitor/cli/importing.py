@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
@@ -17,6 +18,8 @@ from monitor.printable import printable
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from monitor.contracts.actions.secrets import LiteralSecret
+    from monitor.errors import ConfigFault
     from monitor.pipeline.importing import Plan
     from monitor.pipeline.importing.lacking import Lack
     from monitor.pipeline.importing.settling import Settled
@@ -46,8 +49,13 @@ def _some(lines: Sequence[str], what: str) -> Iterator[str]:
         yield f"note: and {len(lines) - _MOST:,} more {what}"
 
 
+def _without_fix(fault: ConfigFault) -> ConfigFault:
+    """Of a file that is no export nothing is to be mended; a Terraform file that was looked at may be."""
+    return fault if fault.file.endswith(".tf") else replace(fault, fix="")
+
+
 def _notes(plan: Plan) -> Iterator[str]:
-    passed = [f"note: passed over: {printable(str(fault), _LONGEST)}" for fault in plan.passed]
+    passed = [f"note: passed over: {printable(str(fault), _LONGEST)}" for fault in map(_without_fix, plan.passed)]
     yield from _some(passed, "files were passed over")
     yield from (f"note: {printable(text, _LONGEST)}" for text in plan.notes)
     if plan.own:
@@ -73,14 +81,21 @@ def _secrets(plan: Plan) -> Iterator[str]:
     """What has to be set. The values are never told: they stand in the exports that were imported."""
     for one in plan.settled:
         for secret in one.listing.secrets:
-            how = "its value was not in the file" if not secret.value else "its value is in the export"
-            if secret.kind.value == "user":
-                how = "its value is the Base64 of user:password, which are in the export"
-            elif secret.prefix:
-                how = f"{how}, after '{printable(secret.prefix.strip(), 40)}'"
-            unset = "" if os.environ.get(secret.variable) else "not set; "
             label = f"{secret.label} of '{printable(one.action.name, 80)}'"
-            yield f"secret     {label} is now ${{secret:env:{secret.variable}}} ({unset}{how})"
+            yield f"secret     {label} is now ${{secret:env:{secret.variable}}}; {_to_set(secret)}"
+
+
+def _to_set(secret: LiteralSecret) -> str:
+    if os.environ.get(secret.variable):
+        return "which is set"
+    before = printable(secret.prefix.strip(), 40)
+    if secret.kind.value == "user":
+        what = "the Base64 of user:password, which stand in the export"
+    elif secret.value:
+        what = f"what stands in the export{f' after {before}' if before else ''}"
+    else:
+        what = f"what belongs there{f' after {before}' if before else ''}: the file does not hold it"
+    return f"set {secret.variable} to {what}"
 
 
 def _lacks(lacks: Sequence[Lack], vendor: str) -> Iterator[str]:
@@ -146,12 +161,14 @@ def import_data_action(  # noqa: PLR0913, PLR0917 the command's options
     for line in _notes(planned):
         note(line)
     done = None if dry_run else carry_out(planned)
+    for fault in done.standing if done else ():
+        note(f"note: as before, monitor.yaml is wrong: {printable(str(fault), _LONGEST)}")
     faults = done.faults if done else ()
     if planned.is_stuck or faults:
         return _stuck(planned, [str(fault) for fault in faults], dry_run)
-    write(_told(planned, dry_run))
     if done is not None and done.is_written and planned.before is None:
-        keep_out_of_git(planned.wanted.config.parent)
+        keep_out_of_git(Path(shown_path(str(planned.wanted.config.parent))))
+    write(_told(planned, dry_run))
     if not dry_run:
         note("next: monitor config check; monitor contracts lint; monitor test-action NAME --body FILE")
     return 0

@@ -160,11 +160,11 @@ def vendors(config: ConfigOption = None) -> int:
 
 def _interaction(job: Job, masker: Masker) -> Iterator[str]:
     interaction = job.interaction
-    where = f"{interaction.contract.file} {interaction.contract.pointer}" if interaction.contract else ""
     yield f"{job.vendor.name}: {printable(interaction.description)}"
     yield f"  id        {interaction.id}"
     yield f"  request   {interaction.request.method} {printable(masker.text(interaction.request.path))}"
-    yield f"  contract  {where}"
+    if interaction.contract is not None:
+        yield f"  contract  {interaction.contract.file} {interaction.contract.pointer}"
     yield from (f"  {t.kind}   {t.name} ({shown_path(t.file)})" for t in interaction.translations)
     if job.refusal:
         yield f"  not run   {printable(masker.text(job.refusal), 400)}"
@@ -192,6 +192,7 @@ def contracts_list(
 def config_check(config: ConfigOption = None) -> int:
     """Check monitor.yaml, the contracts and the translations it names; tell their faults, each with its place."""
     from monitor.cli.checking import selection_of
+    from monitor.errors import UsageError
     from monitor.pipeline.planning import plan_jobs
 
     settings = settings_of(config)
@@ -199,6 +200,10 @@ def config_check(config: ConfigOption = None) -> int:
     for job in jobs.jobs:
         if job.refusal:
             report_error(f"{job.vendor.name}: {printable(job.interaction.description)} will not run: {job.refusal}")
+    for vendor in jobs.vendors:
+        if not (vendor.contracts or vendor.data_actions):
+            fix = f"add contracts: [contracts/{vendor.name}/*.json] or data_actions:"
+            raise UsageError(f"vendor {vendor.name} has nothing to call", where=shown_path(settings.file), fix=fix)
     write(f"{shown_path(settings.file)}: ok, {len(jobs.vendors)} vendor(s), {len(jobs.jobs)} interaction(s)\n")
     note("to look deeper: monitor contracts lint, monitor doctor")
     return 0

@@ -115,7 +115,9 @@ def init(
     data, provider, states = _from_pact(pact) if pact else (b"", "vendor", ())
     name = _slug(vendor or provider)
     files = {
-        folder / "monitor.yaml": starter(name, base_url or f"https://staging.{name}.example", states).encode(),
+        folder / "monitor.yaml": starter(
+            name, base_url or f"https://staging.{name}.example", states, has_contracts=pact is not None
+        ).encode(),
         folder / ".gitignore": GITIGNORE.encode(),
         folder / "recordings" / ".gitignore": RECORDINGS_GITIGNORE.encode(),
         folder / ".github" / "workflows" / "vendor-drift.yml": CI_JOB.replace("@KEY@", key_variable(name)).encode(),
@@ -125,8 +127,11 @@ def init(
     else:
         files[folder / "contracts" / name / ".gitkeep"] = b""
     _write_all(files)
-    missing = "" if pact else f"put a Pact file into {folder / 'contracts' / name}, then "
-    note(f"next: {missing}monitor config check; monitor record --vendor {name} --approve; monitor check")
+    if pact is None:
+        note(f"next: put a Pact file into {folder / 'contracts' / name}, and uncomment contracts: in monitor.yaml")
+        note(f"  or, for an export of Genesys Cloud: monitor import data-action FILE --vendor {name}")
+    begin = "then" if pact is None else "next"
+    note(f"{begin}: monitor config check; monitor record --vendor {name} --approve; monitor check")
     return 0
 
 

@@ -25,7 +25,9 @@ _VENDOR = """\
     base_url: {base_url}
 
     # Pact files; ** crosses folders.
-    contracts: [contracts/{folder}/*.json]
+    {unless}contracts: [contracts/{folder}/*.json]
+
+    # Data actions that Genesys Cloud exported are added by: monitor import data-action FILE --vendor {folder}
 
     # Sent with every request.
     # headers: {{Authorization: "Bearer ${{secret:env:{variable}}}"}}
@@ -95,8 +97,8 @@ def key_variable(vendor: str) -> str:
     return variable if variable[0].isalpha() else f"_{variable}"
 
 
-def starter(vendor: str, base_url: str, states: Sequence[str] = ()) -> str:
-    """A commented monitor.yaml of one vendor whose contracts lie in ``contracts/<vendor>/``.
+def starter(vendor: str, base_url: str, states: Sequence[str] = (), *, has_contracts: bool = True) -> str:
+    """A commented monitor.yaml of one vendor whose contracts lie in ``contracts/<vendor>/``, once there are any.
 
     ``base_url`` is written as it is, ``${...}`` included; ``states`` are the names of provider states.
     Raises UsageError for a vendor's name that could not be a folder's.
@@ -106,6 +108,11 @@ def starter(vendor: str, base_url: str, states: Sequence[str] = ()) -> str:
         raise UsageError(problem.what, fix=problem.fix)
     variable = key_variable(vendor)
     whole = _VENDOR.format(
-        vendor=quoted(vendor), folder=vendor, base_url=quoted(base_url), variable=variable, states=_states(states)
+        vendor=quoted(vendor),
+        folder=vendor,
+        base_url=quoted(base_url),
+        unless="" if has_contracts else "# ",
+        variable=variable,
+        states=_states(states),
     )
     return f"{HEAD}{whole}{TAIL}"

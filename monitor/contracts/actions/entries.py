@@ -8,18 +8,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from monitor.contracts.actions.export import DataAction
-from monitor.contracts.actions.inputs import declared, flow_map, flow_value, plain_key, required, sample_of, unexpanded
-from monitor.contracts.actions.refusing import unsendable
+from monitor.contracts.actions.inputs import declared, flow_map, flow_value, plain_key, required, unexpanded
+from monitor.contracts.actions.refusing import samples, unsendable
 from monitor.contracts.actions.rendering import AUTH_RESPONSE, CREDENTIALS, INPUT, Pieces, pieces_of
 from monitor.contracts.actions.request import RAW, shown_absences
 from monitor.contracts.actions.secrets import LiteralSecret, SecretKind, variable_of
 from monitor.errors import ContractError, MonitorError
-from monitor.jsonpaths import Json
 from monitor.printable import printable
 
 _SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -83,7 +82,7 @@ def _stubs(action: DataAction, owner: str) -> Iterator[str]:
         pieces = pieces_of(action)
     except ContractError:  # config check tells it
         return
-    yield from _inputs(action, pieces)
+    yield from _inputs(action, pieces, owner)
     for root, section in ((CREDENTIALS, "credentials"), (AUTH_RESPONSE, "auth_response")):
         if names := sorted(member for one, member in pieces.names() if one == root and member):
             pairs = [(name, f"${{secret:env:{variable_of(owner, name)}}}") for name in names]
@@ -92,14 +91,14 @@ def _stubs(action: DataAction, owner: str) -> Iterator[str]:
         yield f"read_only: true  # if this {action.method} only searches; allow_writes: true lets it write"
 
 
-def _inputs(action: DataAction, pieces: Pieces) -> Iterator[str]:
+def _inputs(action: DataAction, pieces: Pieces, owner: str) -> Iterator[str]:
     schemas = declared(action.input_schema)
     needed = {*required(action.input_schema), *_shown(action, pieces)}
     wanted = (*(name for name in schemas if name in needed), *sorted(needed.difference(schemas)))
     others = [plain_key(name) for name in schemas if name not in needed]
     if schemas or wanted:
         optional = f"  # optional: {', '.join(map(printable, others))}" if others else ""
-        yield f"inputs: {_samples((name, schemas.get(name)) for name in wanted)}{optional}"
+        yield f"inputs: {flow_map(samples(wanted, schemas, owner))}{optional}"
 
 
 def _shown(action: DataAction, pieces: Pieces) -> frozenset[str]:
@@ -107,7 +106,3 @@ def _shown(action: DataAction, pieces: Pieces) -> frozenset[str]:
         return shown_absences(action, pieces).difference((RAW,))
     except MonitorError:  # it cannot be made without them
         return frozenset(member for root, member in pieces.names() if root == INPUT).difference((RAW,))
-
-
-def _samples(schemas: Iterable[tuple[str, Json]]) -> str:
-    return flow_map((name, unexpanded(sample_of(schema))) for name, schema in schemas)

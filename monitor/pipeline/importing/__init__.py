@@ -10,7 +10,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -27,10 +27,10 @@ from monitor.contracts.actions.entries import calls_genesys
 from monitor.contracts.actions.export import export_of
 from monitor.contracts.actions.secrets import variable_of
 from monitor.errors import ConfigError, ConfigFault, StorageError, UsageError
-from monitor.model import Settings
+from monitor.model import Vendor
 from monitor.pipeline.importing.finding import Export, find
 from monitor.pipeline.importing.lacking import Lack, lacks
-from monitor.pipeline.importing.listed import listed_in
+from monitor.pipeline.importing.listed import below, listed_in, text_at
 from monitor.pipeline.importing.settling import Ground, Settled, State, settle
 from monitor.recordings.files import replace, told
 
@@ -80,10 +80,14 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """``faults`` are what monitor.yaml would newly be told for: then it was not written."""
+    """``faults`` are what would be new of what is wrong with monitor.yaml: then it was not written.
+
+    ``standing`` is wrong with it anyhow.
+    """
 
     is_written: bool
     faults: tuple[ConfigFault, ...] = ()
+    standing: tuple[ConfigFault, ...] = ()
 
 
 # -- planning ---------------------------------------------------------------------------------------------
@@ -96,8 +100,10 @@ def plan(wanted: Wanted) -> Plan:
     before = _text(wanted.config)
     tree = _tree(before, wanted.config)
     found = find(wanted.names)
-    own = tuple(one for one in found.exports if calls_genesys(one.action) and not wanted.every)
-    exports = [one for one in found.exports if one not in own]
+    own: list[Export] = []
+    exports: list[Export] = []
+    for one in found.exports:
+        (own if calls_genesys(one.action) and not wanted.every else exports).append(one)
     if not exports:
         raise _nothing(own, found.passed)
     ground = Ground(
@@ -118,16 +124,16 @@ def plan(wanted: Wanted) -> Plan:
         settled=settled,
         notes=notes,
         passed=tuple(found.passed),
-        own=own,
+        own=tuple(own),
         before=before,
         after=_after(before, addition),
         pasted=addition.pasted() if addition.entries else "",
         is_new_vendor=is_new,
-        lacks=lacks(settled, _settings(before, wanted), wanted.vendor),
+        lacks=lacks(settled, _vendor(before, tree, wanted)),
     )
 
 
-def _nothing(own: tuple[Export, ...], passed: list[ConfigFault]) -> UsageError:
+def _nothing(own: Sequence[Export], passed: Sequence[ConfigFault]) -> UsageError:
     if own:
         many = "1 action calls" if len(own) == 1 else f"{len(own)} actions call"
         what = f"nothing to import: {many} Genesys Cloud's own API, which is no vendor's"
@@ -159,12 +165,16 @@ def _tree(text: str | None, config: Path) -> dict[str, Tree] | None:
     return document.tree
 
 
-def _settings(text: str | None, wanted: Wanted) -> Settings | None:
-    """None where monitor.yaml is not there, or wrong."""
+def _vendor(text: str | None, tree: Tree | None, wanted: Wanted) -> Vendor:
+    """As far as it is known: monitor.yaml may have faults."""
     try:
-        return load_text(text or "", wanted.config, wanted.environ, secrets=SecretsMode.DEFER, kinds=wanted.kinds)
-    except ConfigError:
-        return None
+        known = load_text(text or "", wanted.config, wanted.environ, secrets=SecretsMode.DEFER, kinds=wanted.kinds)
+        return known.vendors[wanted.vendor]
+    except (ConfigError, KeyError):
+        section = below(below(tree, "vendors"), wanted.vendor)
+        headers = below(section, "headers")
+        names = headers if isinstance(headers, dict) else {}
+        return Vendor(wanted.vendor, text_at(below(section, "base_url")), headers=dict.fromkeys(names, ""))
 
 
 def _addition(vendor: str, settled: tuple[Settled, ...]) -> Addition:
@@ -197,15 +207,18 @@ def carry_out(planned: Plan) -> Imported:
     for one in planned.settled:
         if one.state is not State.SAME:
             _write(one.file, export_of(one.action))
+    wanted = planned.wanted
+    standing = _faults(planned.before, wanted) if planned.before is not None else ()
     if planned.after is None:
-        return Imported(is_written=False)
-    if faults := _new_faults(planned, planned.after):
-        return Imported(is_written=False, faults=faults)
-    if _text(planned.wanted.config) != planned.before:
+        return Imported(is_written=False, standing=standing)
+    known = {(fault.path, fault.what) for fault in standing}
+    if faults := [fault for fault in _faults(planned.after, wanted) if (fault.path, fault.what) not in known]:
+        return Imported(is_written=False, faults=tuple(faults), standing=standing)
+    if _text(wanted.config) != planned.before:
         what = "it was changed while actions were imported"
-        raise StorageError(what, where=shown_file(planned.wanted.config), fix="import again")
-    _write(planned.wanted.config, planned.after.encode())
-    return Imported(is_written=True)
+        raise StorageError(what, where=shown_file(wanted.config), fix="import again")
+    _write(wanted.config, planned.after.encode())
+    return Imported(is_written=True, standing=standing)
 
 
 def _write(path: Path, data: bytes) -> None:
@@ -214,11 +227,6 @@ def _write(path: Path, data: bytes) -> None:
         file.parent.mkdir(parents=True, exist_ok=True)
         mode = file.stat().st_mode & 0o777 if file.exists() else _MODE
     replace(file, data, mode)
-
-
-def _new_faults(planned: Plan, after: str) -> tuple[ConfigFault, ...]:
-    old = {(fault.path, fault.what) for fault in _faults(planned.before, planned.wanted)}
-    return tuple(fault for fault in _faults(after, planned.wanted) if (fault.path, fault.what) not in old)
 
 
 def _faults(text: str | None, wanted: Wanted) -> tuple[ConfigFault, ...]:

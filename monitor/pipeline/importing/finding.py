@@ -1,6 +1,7 @@
 """Exported data actions in files and folders.
 
-1. A file that is named itself must hold an action. In a folder what holds none is told and passed over.
+1. A file that is named itself must hold an action. In a folder what holds none is told and passed over, and so is a
+   broken resource of a Terraform file that holds a whole one.
 2. Folders are searched for ``*.json`` and ``*.tf``, but for hidden ones and node_modules. A link to a folder is not
    followed, so that no loop of links has no end; it is told.
 """
@@ -117,12 +118,15 @@ def _read(file: Path, found: Found, faults: list[ConfigFault]) -> None:
 
 
 def _read_terraform(file: Path, data: bytes, found: Found, faults: list[ConfigFault]) -> None:
+    """A broken resource is a fault only where no other is whole."""
     resources = read_terraform(data)
-    if not resources and faults is found.faults:
-        faults.append(ConfigFault(str(file), 0, 0, "", "it holds no data action", _NAME_ONE))
+    broken: list[ConfigFault] = []
     for one in resources:
         if one.fault is not None:
             fault = ContractError(f"{printable(one.label)}: {one.fault.what}", where=one.fault.where, fix=one.fault.fix)
-            faults.append(fault_of(str(file), fault))
+            broken.append(fault_of(str(file), fault))
         elif one.action is not None:
             found.exports.append(Export(f"{shown_file(file)}:{one.line}", file, one.action, one.notes))
+    (found.passed if len(broken) < len(resources) else faults).extend(broken)
+    if not resources and faults is found.faults:
+        faults.append(ConfigFault(str(file), 0, 0, "", "it holds no data action", _NAME_ONE))

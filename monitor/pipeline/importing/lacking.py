@@ -15,7 +15,7 @@ from monitor.contracts.actions.entries import host_of
 from monitor.contracts.actions.load import LoadedAction, loaded_action
 from monitor.contracts.actions.refusing import ENTRY, unsendable
 from monitor.contracts.lint.actions import ActionSubject, request_suspicions
-from monitor.model import ActionSource, Interaction, RequestOverride, Settings, Vendor
+from monitor.model import ActionSource, Interaction, RequestOverride, Vendor
 from monitor.pipeline.importing.settling import Settled
 from monitor.pipeline.lint.actions import is_authorized
 from monitor.printable import printable
@@ -34,10 +34,8 @@ class Lack:
     fix: str
 
 
-def lacks(settled: Iterable[Settled], settings: Settings | None, vendor_name: str) -> tuple[Lack, ...]:
+def lacks(settled: Iterable[Settled], vendor: Vendor) -> tuple[Lack, ...]:
     """The vendor's first, then those of each action, in their order."""
-    vendor = settings.vendors.get(vendor_name) if settings else None
-    vendor = vendor or Vendor(vendor_name, base_url="")
     loaded = [(one, _loaded(one, vendor)) for one in settled]
     nobody = [fix for _, action in loaded for fix in _nobody(vendor, action)]
     found = [*_nowhere(vendor, [one for one, _ in loaded])]

@@ -45,20 +45,22 @@ def _matches(parts: Sequence[str], pattern: Sequence[str]) -> bool:
 
 def listed_in(tree: Tree | None, vendor: str, root: Path) -> tuple[Listed, ...]:
     """The vendor's data actions in the tree of a file in ``root``."""
-    found = _below(_below(_below(tree, "vendors"), vendor), "data_actions")
+    found = below(below(below(tree, "vendors"), vendor), "data_actions")
     return tuple(one for entry in found for one in _entry(entry, root)) if isinstance(found, list) else ()
 
 
-def _below(tree: Tree | None, key: str) -> Tree | None:
+def below(tree: Tree | None, key: str) -> Tree | None:
+    """What stands at a key; None where nothing does."""
     return tree.get(key) if isinstance(tree, dict) else None
 
 
-def _text(tree: Tree | None) -> str:
+def text_at(tree: Tree | None) -> str:
+    """A leaf's text; empty where it is none."""
     return str(tree.value) if isinstance(tree, Scalar) and isinstance(tree.value, str) else ""
 
 
 def _entry(entry: Tree, root: Path) -> Iterator[Listed]:
-    written, integration = _text(_below(entry, "file")), _text(_below(entry, "integration"))
+    written, integration = text_at(below(entry, "file")), text_at(below(entry, "integration"))
     if not written or "\0" in written:
         return
     full = written if Path(written).is_absolute() else f"{glob.escape(str(root))}/{written}"

@@ -3,7 +3,7 @@
 1. An action is known by its name and integration. Where monitor.yaml lists it already, that file is its copy; else
    it is ``contracts/<vendor>/actions/<slug>.json``, with 8 hex digits where another action has that name.
 2. A copy that says the same (as JSON) is left alone. One that differs is replaced only where that was asked for, or
-   where the copy itself was named, to take a secret out.
+   where the copy itself was named, to take a secret out: then its value must be set already, or it would be lost.
 3. Literal secrets leave a placeholder. One variable stands for one value: a second value gets a name of its own.
 """
 
@@ -112,6 +112,8 @@ class _Settler:
         self._ground = ground
         self._claimed: dict[Path, Settled] = {}
         self._variables: dict[str, str] = {}
+        lines = ground.text.splitlines()
+        self._said = "\n".join(line for line in lines if not line.lstrip().startswith("#"))
         copies = ((one, read_copy(one.file)) for one in ground.listed)
         self._known = [(one, action) for one, action in copies if action is not None]
 
@@ -124,10 +126,8 @@ class _Settler:
         if (before := self._claimed.get(file)) is not None:
             self._twice(export, action, before)
             return None
-        state = self._state(export, action, file)
-        if state is None:
-            what = f"it differs from {shown_file(file)}, which was imported before"
-            self._refuse(export, what, "to replace that file: --force")
+        state = self._state(action, file)
+        if state is State.REPLACED and not self._ground.force and self._is_kept(export, file, secrets):
             return None
         listed = self._listed(file)
         named = () if listed else self._named(action, secrets)
@@ -156,14 +156,24 @@ class _Settler:
         other = read_copy(file)
         return other is not None and not same_action(action, other, (integration, other.category))
 
-    def _state(self, export: Export, action: DataAction, file: Path) -> State | None:
+    def _state(self, action: DataAction, file: Path) -> State:
         if not file.exists() and not file.is_symlink():
             return State.NEW
         other = read_copy(file)
-        if other is not None and same_value(other, action):
-            return State.SAME
-        is_itself = file.exists() and export.file.exists() and file.samefile(export.file)
-        return State.REPLACED if self._ground.force or is_itself else None
+        return State.SAME if other is not None and same_value(other, action) else State.REPLACED
+
+    def _is_kept(self, export: Export, file: Path, secrets: Iterable[LiteralSecret]) -> bool:
+        """Whether a file that differs must not be replaced unasked; why is told."""
+        if not (file.exists() and export.file.exists() and file.samefile(export.file)):
+            what = f"it differs from {shown_file(file)}, which was imported before"
+            self._refuse(export, what, "to replace that file: --force")
+            return True
+        for one in secrets:
+            if self._ground.environ.get(one.variable) != one.value:
+                what = f"the secret in its {one.label} would be gone from this file, the only one that was named"
+                self._refuse(export, what, f"set {one.variable} to it, or, once it is kept elsewhere: --force")
+                return True
+        return False
 
     def _listed(self, file: Path) -> Listed | None:
         return next((one for one in self._ground.listed if one.covers(file)), None)
@@ -189,7 +199,7 @@ class _Settler:
 
     def _variable(self, action: DataAction, secret: LiteralSecret) -> str:
         for variable in _variables(self._ground.vendor, action, secret):
-            is_free = variable not in self._variables and f":{variable}}}" not in self._ground.text
+            is_free = variable not in self._variables and f":{variable}}}" not in self._said
             if is_free or (secret.value and self._value(variable) == secret.value):
                 self._variables[variable] = secret.value
                 return variable
