@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     Node: TypeAlias = Tree[Token]
 
 MAX_BYTES: Final = 1_000_000
-MAX_TOKENS: Final = 100_000
+MAX_TOKENS: Final = 40_000  # python-hcl2 takes quadratic time for long lists
 MAX_DEPTH: Final = 60
 
 _OPENING: Final = frozenset({"LBRACE", "LSQB", "LPAR", "INTERP_START", "DIRECTIVE_START", "FULL_SPLAT_START"})
@@ -326,7 +326,7 @@ class _Reader:
     def _hole(self, node: Node) -> Hole:
         meta = node.meta
         written = self._source[meta.start_pos : meta.end_pos] if not meta.empty else ""
-        return Hole(printable(written, 60), *_place(node))
+        return Hole(printable(written.strip(), 60), *_place(node))
 
     def _error(self, node: Node, what: str, fix: str) -> ContractError:
         return _error(what, *_place(node), fix)

@@ -68,7 +68,7 @@ def _action(block: Block) -> TerraformAction:
     except ContractError as error:
         fault = error
         if not error.where.startswith("line "):
-            what = f"{error.what} ({error.where})" if error.where else error.what
+            what = f"{error.where} {error.what}".strip()
             fault = ContractError(what, where=f"line {block.line}, column {block.column}", fix=error.fix)
         return TerraformAction(label, block.line, block.column, None, fault)
     return TerraformAction(label, block.line, block.column, action, notes=tuple(notes))

@@ -170,8 +170,8 @@ class _Settler:
             return True
         for one in secrets:
             if self._ground.environ.get(one.variable) != one.value:
-                what = f"the secret in its {one.label} would be gone from this file, the only one that was named"
-                self._refuse(export, what, f"set {one.variable} to it, or, once it is kept elsewhere: --force")
+                what = f"a placeholder would overwrite the secret in its {one.label}"
+                self._refuse(export, what, f"keep it first: set {one.variable} to it; or, where it is kept: --force")
                 return True
         return False
 
