@@ -200,10 +200,9 @@ def config_check(config: ConfigOption = None) -> int:
     for job in jobs.jobs:
         if job.refusal:
             report_error(f"{job.vendor.name}: {printable(job.interaction.description)} will not run: {job.refusal}")
-    for vendor in jobs.vendors:
-        if not (vendor.contracts or vendor.data_actions):
-            fix = f"add contracts: [contracts/{vendor.name}/*.json] or data_actions:"
-            raise UsageError(f"vendor {vendor.name} has nothing to call", where=shown_path(settings.file), fix=fix)
+    if not any(vendor.contracts or vendor.data_actions for vendor in jobs.vendors):
+        fix = f"add to a vendor: contracts: [contracts/{jobs.vendors[0].name}/*.json], or data_actions:"
+        raise UsageError("there is nothing to call", where=shown_path(settings.file), fix=fix)
     write(f"{shown_path(settings.file)}: ok, {len(jobs.vendors)} vendor(s), {len(jobs.jobs)} interaction(s)\n")
     note("to look deeper: monitor contracts lint, monitor doctor")
     return 0

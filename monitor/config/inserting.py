@@ -3,8 +3,9 @@
 1. Text is only ever inserted, at one place, which the nodes of the YAML parser show: after the last entry of
    data_actions, else after the vendor's last line, else after the last vendor.
 2. A block's own trailing comments (those that are indented as it is) stay with it; what follows is the next one's.
-3. There may be several places, and some are wrong (an alias, a text block that ends in blank lines). What was made is
-   read again: it counts only if it is the old tree and the new entries, no more and no less.
+3. There may be several places, and some are wrong (an alias, a text block that ends in blank lines, or in the file's
+   last line, which has no line break). What was made is read again: it counts only if it is the old tree and the new
+   entries, no more and no less.
 """
 
 from __future__ import annotations
@@ -192,6 +193,7 @@ def _in_mapping(text: str, node: yaml.Node, block: str, flow: str) -> Iterator[_
         apart = isinstance(node, yaml.MappingNode) and _is_comment(text[:position])
         yield _line(text, position, f"\n{block}" if apart else block)
         yield _line(text, lines[-1], block)
+        yield _line(text, node.start_mark.index - node.start_mark.column, block)
     else:
         end = node.end_mark.index - 1
         for comma in (", ", ""):

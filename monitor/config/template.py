@@ -27,7 +27,7 @@ _VENDOR = """\
     # Pact files; ** crosses folders.
     {unless}contracts: [contracts/{folder}/*.json]
 
-    # Data actions that Genesys Cloud exported are added by: monitor import data-action FILE --vendor {folder}
+    # Data actions that Genesys Cloud exported are added by monitor import data-action FILE --vendor {folder}.
 
     # Sent with every request.
     # headers: {{Authorization: "Bearer ${{secret:env:{variable}}}"}}

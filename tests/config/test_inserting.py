@@ -60,6 +60,7 @@ VENDOR = "  crm:\n    # about it\n" + KEY
         ("{version: 1", f", vendors: {{crm: {{data_actions: [{FLOW}]}}}}", "}"),
         ("vendors:\n  crm:\n    skip:\n      a: |+\n        text\n\n\n", KEY, "version: 1\n"),
         ("vendors:\n  crm:\n    base_url: x\n", KEY, "...\n"),
+        ("vendors:\n  crm:\n", KEY, "    base_url: |\n      a line break would be one more"),
     ],
 )
 def test_where_entries_go(before: str, inserted: str, after: str) -> None:
