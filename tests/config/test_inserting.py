@@ -153,7 +153,7 @@ def grown(text: str) -> Any:
     return read
 
 
-@settings(max_examples=80)
+@settings(max_examples=60)
 @given(files())
 def test_the_text_stays_and_the_tree_grows(text: str) -> None:
     try:

@@ -122,7 +122,7 @@ def test_hostile_files_end_in_one_error(text: str, what: str) -> None:
     assert what in f"{raised.value.where}: {raised.value.what}"
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(st.lists(st.sampled_from('a = 1\n"{}[]()$%\\#/*<E-.,:?!&|é').map(str), max_size=30).map("".join))
 def test_only_contract_errors_leave(text: str) -> None:
     try:
@@ -145,13 +145,13 @@ def quoted(text: str) -> str:
     return f'"{text}"'
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(TEXTS.filter(lambda text: not re.search(r"[$%]\{[^}]*$", text)))  # python-hcl2 wants the } of a $${
 def test_a_quoted_text_is_read_as_it_was_meant(text: str) -> None:
     assert value_of(quoted(text)) == text
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(TEXTS)
 def test_a_heredoc_is_read_as_it_was_meant(text: str) -> None:
     body = f"{text}\n".replace("${", "$${").replace("%{", "%%{")
