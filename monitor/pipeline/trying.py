@@ -66,7 +66,7 @@ def request_of_action(found: FoundAction, inputs: Mapping[str, Json]) -> Prepare
     return prepare(
         found.action,
         Given(
-            inputs=given or None,
+            inputs=given if found.source.examples or inputs else None,
             credentials=found.source.credentials,
             auth_response=found.source.auth_response,
             override=found.source.override,

@@ -146,6 +146,18 @@ def test_the_lines_that_are_told_mend_it(folder: Path, capsys: pytest.CaptureFix
     assert "will not run" not in err
 
 
+def test_an_example_may_be_empty(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    value = export(requestUrlTemplate="/c", headers={})
+    value["contract"]["input"]["inputSchema"].pop("required")
+    import_it(capsys, put(folder / "x.json", value))
+    (folder / "body.json").write_text('{"name": "Ada"}')
+    call = ("test-action", "Get customer", "--body", "body.json")
+    assert "not sent: no inputs are given to call it with" in run(capsys, *call)[1]
+    text = (folder / "monitor.yaml").read_text()
+    (folder / "monitor.yaml").write_text(text.replace("# inputs: {}", "inputs: {}"))
+    assert "1 request\n  GET /c\n" in run(capsys, *call)[1]
+
+
 def test_init_comes_first_if_one_likes(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["init", ".", "--vendor", "crm", "--base-url", "https://staging.crm.example"]) == 0
     assert run(capsys, "config", "check")[0] == 2
