@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.contracts.hcl import MAX_BYTES, MAX_TOKENS, Hole, parse_hcl
+from monitor.contracts.hcl import Hole, parse_hcl
+from monitor.contracts.hcl.grammar import MAX_BYTES, MAX_TOKENS
 from monitor.errors import ContractError
 from monitor.jsonpaths import Json
 

@@ -4,8 +4,6 @@
 2. What Terraform would have to work out (``var.x``, ``"${...}"``, a function other than jsonencode) is no plain value:
    an error at its line, or a hole where the caller takes holes.
 3. ``$${`` is a literal ``${``, ``%%{`` a literal ``%{``. Backslash escapes stand in quoted texts, not in heredocs.
-4. Hostile files end in bounded time: bytes, tokens and depth are bounded, and what makes the grammar's own regular
-   expressions slow (long runs of blank lines, or of ``-1-1-1``) is refused before they see it.
 """
 
 from __future__ import annotations
@@ -16,24 +14,17 @@ import re
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final, NoReturn, TypeAlias, cast
+from typing import TYPE_CHECKING, Final, NoReturn
 
+from monitor.contracts.hcl.grammar import fault, tree_of
 from monitor.errors import ContractError
 from monitor.jsonpaths import Json
 from monitor.printable import printable
 
 if TYPE_CHECKING:
-    from lark import Lark, Token, Tree
+    from monitor.contracts.hcl.grammar import Node
 
-    Node: TypeAlias = Tree[Token]
 
-MAX_BYTES: Final = 1_000_000
-MAX_TOKENS: Final = 40_000  # python-hcl2 takes quadratic time for long lists
-MAX_DEPTH: Final = 60
-
-_OPENING: Final = frozenset({"LBRACE", "LSQB", "LPAR", "INTERP_START", "DIRECTIVE_START", "FULL_SPLAT_START"})
-_CLOSING: Final = frozenset({"RBRACE", "RSQB", "RPAR"})
-_SLOW: Final = re.compile(r"(?:\n[ \t\r]*){200}|(?:-[0-9]){200}")
 _HEREDOC: Final = re.compile(r"<<-?(?P<mark>[\w.-]+)\r?\n(?P<body>(?:.*\n)??)[ \t]*(?P=mark)\s*", re.DOTALL)
 _LINE: Final = re.compile(r"[^\n]*\n|[^\n]+")
 _SPECIAL: Final = re.compile(r"\$\$\{|%%\{|\$\{|%\{")
@@ -45,7 +36,6 @@ _ESCAPES: Final = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "\\": "\\"}
 _WORDS: Final[Mapping[str, Json]] = {"true": True, "false": False, "null": None}
 _SURROGATES: Final = frozenset(map(chr, range(0xD800, 0xE000)))
 _EXACT: Final = 2**53
-_INSTALL: Final = 'pip install "provider-drift-monitor[terraform]"'
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,59 +84,8 @@ class Block:
 
 def parse_hcl(text: str) -> tuple[Block, ...]:
     """The blocks of a file. Raises ContractError (``where``: ``line L, column C``)."""
-    if len(text) > MAX_BYTES:
-        raise ContractError(f"it is longer than {MAX_BYTES:,} characters", fix="split it into several files")
-    if slow := _SLOW.search(text):
-        raise _error("200 blank lines or numbers follow one another here", *_spot(text, slow.start()), "remove them")
-    source = f"{text}\n"
-    reader = _Reader(source)
-    return tuple(reader.blocks(_tree(source)))
-
-
-def _error(what: str, line: int, column: int, fix: str) -> ContractError:
-    return ContractError(what, where=f"line {line}, column {column}" if line > 0 else "", fix=fix)
-
-
-def _spot(text: str, position: int) -> tuple[int, int]:
-    return text.count("\n", 0, position) + 1, position - text.rfind("\n", 0, position)
-
-
-def _grammar() -> Lark:
-    try:
-        from hcl2.parser import parser  # noqa: PLC0415 - an extra, and half a second
-    except ImportError:
-        raise ContractError("Terraform files need python-hcl2, which is not installed", fix=_INSTALL) from None
-    return parser()
-
-
-def _tree(source: str) -> Node:
-    grammar = _grammar()
-    from lark import UnexpectedInput  # noqa: PLC0415 - comes with python-hcl2
-
-    depth = count = 0
-    token: Token | None = None
-    try:
-        steps = grammar.parse_interactive(source)
-        for token in steps.iter_parse():
-            count += 1
-            depth += (token.type in _OPENING) - (token.type in _CLOSING)
-            if depth > MAX_DEPTH or count > MAX_TOKENS:
-                bound = f"nested deeper than {MAX_DEPTH} levels" if depth > MAX_DEPTH else f"over {MAX_TOKENS:,} words"
-                raise _error(f"it is {bound}", token.line or 0, token.column or 0, "split it into several files")
-        return cast("Node", steps.feed_eof(token))  # type: ignore[no-untyped-call]
-    except UnexpectedInput as error:
-        line, column = error.line, error.column
-    raise _error(f"it is no HCL: {_stands(source, line, column)}", line, column, "terraform validate says more")
-
-
-def _stands(source: str, line: int, column: int) -> str:
-    """What the grammar stumbles over."""
-    text = source.split("\n", line)[line - 1][column - 1 :].split() if source.count("\n") >= line else []
-    if not text:
-        return "something is not closed, or missing, before this"
-    if text[0].startswith("<<"):
-        return "this heredoc has no end"
-    return f"'{printable(text[0], 40)}' cannot stand here"
+    source, tree = tree_of(text)
+    return tuple(_Reader(source).blocks(tree))
 
 
 class _Reader:
@@ -329,7 +268,7 @@ class _Reader:
         return Hole(printable(written.strip(), 60), *_place(node))
 
     def _error(self, node: Node, what: str, fix: str) -> ContractError:
-        return _error(what, *_place(node), fix)
+        return fault(what, *_place(node), fix)
 
     def _no_value(self, node: Node) -> NoReturn:
         raise _no_plain(self._hole(node))
@@ -337,7 +276,7 @@ class _Reader:
 
 def _no_plain(hole: Hole) -> ContractError:
     what = f"{hole.written} is no plain value: only Terraform can work it out"
-    return _error(what, hole.line, hole.column, "write the value itself here, in a copy of the file")
+    return fault(what, hole.line, hole.column, "write the value itself here, in a copy of the file")
 
 
 def _place(node: Node) -> tuple[int, int]:
