@@ -208,6 +208,7 @@ def contracts_list(
 def config_check(config: ConfigOption = None) -> int:
     """Check monitor.yaml, the contracts and the translations it names; tell their faults, each with its place."""
     from monitor.cli.checking import selection_of
+    from monitor.errors import UsageError
     from monitor.pipeline.planning import plan_jobs
 
     settings = settings_of(config)
@@ -215,6 +216,9 @@ def config_check(config: ConfigOption = None) -> int:
     for job in jobs.jobs:
         if job.refusal:
             report_error(f"{job.vendor.name}: {printable(job.interaction.description)} will not run: {job.refusal}")
+    if not any(vendor.contracts or vendor.data_actions for vendor in jobs.vendors):
+        fix = f"add to a vendor: contracts: [contracts/{jobs.vendors[0].name}/*.json], or data_actions:"
+        raise UsageError("there is nothing to call", where=shown_path(settings.file), fix=fix)
     write(f"{shown_path(settings.file)}: ok, {len(jobs.vendors)} vendor(s), {len(jobs.jobs)} interaction(s)\n")
     note("to look deeper: monitor contracts lint, monitor doctor")
     return 0

@@ -108,7 +108,7 @@ def request_of_action(found: FoundAction, inputs: Mapping[str, Json]) -> Prepare
             raise UsageError(f"'{printable(found.action.name)}' has no input '{printable(name)}'", fix=fix)
     given = {**found.example.inputs, **inputs}
     vendor = found.vendor or _NOBODY
-    example = ActionExample(found.example.name, given) if given else None
+    example = ActionExample(found.example.name, given) if given or found.source.examples else None
     return prepare(found.action, given_of(vendor, found.source, found.action, example))
 
 

@@ -72,10 +72,10 @@ def _typed(value: Json, kind: str) -> Json:
 def plain_key(name: str) -> str:
     """``name`` as a key of YAML."""
     is_plain = _PLAIN.fullmatch(name) and name.lower() not in _YAML_WORDS
-    return name if is_plain else _flow(name)
+    return name if is_plain else flow_value(name)
 
 
-def _flow(value: Json) -> str:
+def flow_value(value: Json) -> str:
     """JSON is YAML, but for the escapes of what is not printable."""
     return printable(json.dumps(value, ensure_ascii=False), limit=sys.maxsize)
 
@@ -98,4 +98,9 @@ def flow_map(pairs: Iterable[tuple[str, Json]]) -> str:
 
 def _pairs(pairs: Iterable[tuple[str, Json]]) -> Iterator[str]:
     for name, value in pairs:
-        yield f"{plain_key(name)}: {_flow(value)}"
+        yield f"{plain_key(name)}: {flow_value(value)}"
+
+
+def unexpanded(value: Json) -> Json:
+    """``value`` as it is written in monitor.yaml, where ${...} would be expanded."""
+    return value.replace("${", "$${") if isinstance(value, str) else value

@@ -46,7 +46,7 @@ def load_actions(vendor: Vendor, root: str) -> tuple[tuple[LoadedAction, ...], t
         try:
             action = read_export(read_file(source.file, MAX_BYTES, "name an exported data action"))
             faults += _broken(source.file, action)
-            loaded.append(_loaded(vendor, source, action, shown(source.file, root)))
+            loaded.append(loaded_action(vendor, source, action, shown(source.file, root)))
         except ContractError as error:
             faults.append(fault_of(source.file, error))
     return tuple(loaded), tuple(dict.fromkeys(faults))
@@ -83,7 +83,8 @@ def _entries(actions: Sequence[LoadedAction]) -> Iterator[list[LoadedAction]]:
 # -- interactions -----------------------------------------------------------------------------------------
 
 
-def _loaded(vendor: Vendor, source: ActionSource, action: DataAction, file: str) -> LoadedAction:
+def loaded_action(vendor: Vendor, source: ActionSource, action: DataAction, file: str) -> LoadedAction:
+    """The action with its interactions. ``file`` is as it is told."""
     made = tuple(_interaction(vendor, source, action, example, file) for example in _examples(source, action))
     return LoadedAction(source, file, action, made)
 

@@ -4,14 +4,23 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 from monitor.contracts.actions.export import DataAction
-from monitor.contracts.actions.inputs import Inputs, declared, flow_map, required, sample_of
+from monitor.contracts.actions.inputs import Inputs, declared, flow_map, required, sample_of, unexpanded
 from monitor.contracts.actions.rendering import AUTH_RESPONSE, CREDENTIALS, INPUT, Name
-from monitor.contracts.actions.secrets import LiteralSecret, SecretKind, literal_secrets, taken_out, variable_of
+from monitor.contracts.actions.secrets import (
+    LiteralSecret,
+    SecretKind,
+    literal_secrets,
+    names_secret,
+    parameter_names_secret,
+    taken_out,
+    variable_of,
+)
+from monitor.jsonpaths import Json
 from monitor.model import RequestOverride
 from monitor.printable import printable
 
@@ -80,7 +89,7 @@ def _named(names: Sequence[str]) -> str:
 
 def _inputs(missed: Missed) -> Iterator[tuple[str, str]]:
     schemas, wanted = declared(missed.action.input_schema), missed.wanted()
-    stub = f"inputs: {flow_map((name, sample_of(schemas.get(name))) for name in wanted)}"
+    stub = f"inputs: {flow_map(samples(wanted, schemas, missed.owner))}"
     if missed.inputs is None and (schemas or wanted):
         others = [name for name in schemas if name not in wanted]
         optional = f" (optional: {_named(others)})" if others else ""
@@ -89,6 +98,15 @@ def _inputs(missed: Missed) -> Iterator[tuple[str, str]]:
         texts = missed.of(INPUT)
         sent = f", so the text ${{input.{texts[0]}}} itself would be sent" if texts else ""
         yield f"it lacks {_plural(wanted, 'input')}{sent}{_meant(missed, wanted)}", stub
+
+
+def samples(names: Iterable[str], schemas: Mapping[str, Json], owner: str) -> Iterator[tuple[str, Json]]:
+    """Inputs to begin with, as monitor.yaml writes them: a key or token comes from the environment."""
+    for name in names:
+        if names_secret(name) or parameter_names_secret(name):
+            yield name, f"${{secret:env:{variable_of(owner, name)}}}"
+        else:
+            yield name, unexpanded(sample_of(schemas.get(name)))
 
 
 def _plural(names: Sequence[str], noun: str) -> str:

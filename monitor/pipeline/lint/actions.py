@@ -19,7 +19,7 @@ def of_actions(vendor: Vendor, loaded: Loaded) -> Iterator[Remark]:
     called = {interaction.id for interaction in loaded.interactions}
     for one in loaded.actions:
         if not called.isdisjoint(interaction.id for interaction in one.interactions):
-            subject = ActionSubject(vendor.name, one.file, one.action, _is_authorized(vendor, one))
+            subject = ActionSubject(vendor.name, one.file, one.action, is_authorized(vendor, one))
             yield from request_suspicions(subject)
             yield from answer_suspicions(subject)
             yield from _wrong_schema(subject)
@@ -33,7 +33,7 @@ def _wrong_schema(subject: ActionSubject) -> Iterator[Remark]:
         yield subject.remark("contract-fault", (*SUCCESS_SCHEMA, *at), what, "see https://json-schema.org")
 
 
-def _is_authorized(vendor: Vendor, action: LoadedAction) -> bool:
+def is_authorized(vendor: Vendor, action: LoadedAction) -> bool:
     """Whether monitor.yaml says who is calling."""
     overrides = [override_of(vendor, interaction) for interaction in action.interactions]
     headers = [*vendor.headers, *(name for override in overrides for name in override.headers)]
