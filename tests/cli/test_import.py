@@ -104,8 +104,8 @@ vendor crm
 it may be production's
     add to the vendor: base_url: https://api.example.com
 Get customer
-  no inputs are given to call it with
-    add to its entry under data_actions: inputs: {phone: "...", apikey: "${secret:env:CRM_APIKEY}"} (optional: 'tag')
+  no inputs are given to call it with (optional: 'tag')
+    add to its entry under data_actions: inputs: {phone: "...", apikey: "${secret:env:CRM_APIKEY}"}
 """
 ENTRY = """\
     data_actions:
