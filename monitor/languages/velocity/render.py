@@ -72,7 +72,10 @@ MAX_BITS: Final = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """What one rendering may use: nodes and turns of loops, characters, macros and blocks within each other."""
+    """What one rendering may use: nodes and turns of loops, characters, macros and blocks within each other.
+
+    Methods go through whole texts, so each `CHARACTERS` of what they get count as a step.
+    """
 
     steps: int = 200_000
     text: int = 5_000_000
@@ -81,6 +84,7 @@ class Bounds:
 
 
 BOUNDS: Final = Bounds()
+CHARACTERS: Final = 50
 
 
 class RenderError(Exception):
@@ -170,8 +174,8 @@ class Renderer:
             self._step()
             self._node(node)
 
-    def _step(self) -> None:
-        self.steps += 1
+    def _step(self, steps: int = 1) -> None:
+        self.steps += steps
         if self.steps > self.bounds.steps:
             raise RenderError(BOUND, f"the template takes more than {self.bounds.steps:,} steps", Place(1, 1))
 
@@ -399,7 +403,9 @@ class Renderer:
                 case Property():
                     found = get(value, part.name)
                 case Call():
-                    found = call(value, part.name, [self.value(one) for one in part.arguments])
+                    arguments = [self.value(one) for one in part.arguments]
+                    self._step(sum(len(one) for one in (value, *arguments) if isinstance(one, str)) // CHARACTERS)
+                    found = call(value, part.name, arguments)
                 case Index():
                     found = at(value, self.value(part.key))
         except JavaError as error:
