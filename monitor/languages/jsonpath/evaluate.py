@@ -9,7 +9,7 @@
    before the last names (``..[0].id``); so nothing is where that is a slice or ``*``. So Jayway 2.9 does it, and
    where several scans pass the step, the index of the last one stays.
 5. A filter on an object tests the object itself.
-6. A parameter like ``$..*`` is read once: Jayway cuts the ``*`` off it then, and fails on it the next time.
+6. A parameter is evaluated once. Of one like ``$..*`` Jayway then cuts the ``*`` off, and fails on it the next time.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ class _Evaluation:
     strict: bool = False
     known: dict[int, Value] = field(default_factory=dict)
     handed: dict[tuple[int, int], int] = field(default_factory=dict)  # by path and step: the last index of rule 4
-    cut: set[int] = field(default_factory=set)  # parameters of rule 6
+    bound: dict[int, Json] = field(default_factory=dict)  # what parameters found, by identity
 
     def __post_init__(self) -> None:
         if self.root is None:
@@ -68,7 +68,7 @@ class _Evaluation:
         return self.of(path, self.root if path.from_root else member)
 
     def of_question(self, path: PathNode, member: Json) -> Json:
-        return (self if self.strict else _Evaluation(self.root, True, {}, self.handed, self.cut)).of(path, member)
+        return (self if self.strict else _Evaluation(self.root, True, {}, self.handed, self.bound)).of(path, member)
 
 
 def _straight(path: PathNode, steps: tuple[str | int, ...], value: Json) -> Json:
@@ -257,12 +257,12 @@ class _Walk:
     def parameter(self, parameter: PathNode | JsonText) -> Json | JsonText:
         if isinstance(parameter, JsonText):
             return parameter
-        if id(parameter) in self.evaluation.cut:
+        bound = self.evaluation.bound
+        if id(parameter) not in bound:
+            bound[id(parameter)] = self.evaluation.of(parameter, self.evaluation.root)
+        elif parameter.tokens[-2:] == (Scan(), Wildcard()):
             raise EngineError(_NO_STEP, "a parameter that ends with ..* is read a second time")
-        found = self.evaluation.of(parameter, self.evaluation.root)
-        if parameter.tokens[-2:] == (Scan(), Wildcard()):
-            self.evaluation.cut.add(id(parameter))
-        return found
+        return bound[id(parameter)]
 
     def counted(self, parameter: PathNode | JsonText, model: Json) -> Json:
         """``length($.a)`` counts the members of what the path finds in ``model``, if it finds a list."""
@@ -272,9 +272,7 @@ class _Walk:
         if path.tokens and not isinstance(path.tokens[-1], Function):
             path = path_node(path.from_root, (*path.tokens, Wildcard()))
         walk = _Walk(_Evaluation(model, self.evaluation.strict), path)
-        walk.before = (
-            parameter.tokens[-2] if len(parameter.tokens) > 1 else None
-        )  # the new last step is unknown to rule 4
+        walk.before = parameter.tokens[-2] if len(parameter.tokens) > 1 else None  # rule 4 knows of no new last step
         found = walk.value(model)
         if parameter.definite and not path.definite:  # which Jayway has found out before, and does not ask again
             if not walk.found:
