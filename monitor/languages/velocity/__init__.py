@@ -15,13 +15,14 @@ from typing import Final
 from monitor.errors import ContractError, NotJudgedError
 from monitor.jsonpaths import ROOT, Json, Path
 from monitor.languages import RESULT, Evaluation, EvaluationFault, Example
+from monitor.languages.velocity.faults import BOUNDS, PARSE, Bounds, RenderError
 from monitor.languages.velocity.nodes import Block
 from monitor.languages.velocity.parse import parse_block
-from monitor.languages.velocity.reader import ParseError, Reader
+from monitor.languages.velocity.places import ParseError, Places
 from monitor.languages.velocity.references import Reference, references_of
-from monitor.languages.velocity.render import BOUNDS, Bounds, RenderError, rendered
+from monitor.languages.velocity.render import rendered
 from monitor.languages.velocity.tools import GENESYS
-from monitor.languages.velocity.values import plain_json
+from monitor.languages.velocity.tools import plain_json
 from monitor.printable import printable
 
 __all__ = [
@@ -38,7 +39,6 @@ __all__ = [
 
 MAX_LENGTH: Final = 1_000_000
 RAW: Final = "rawResult"
-PARSE: Final = "ParseErrorException"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +71,10 @@ def parse_template(source: str, name: str = "template") -> Template:
     """``source`` made ready. Raises ContractError with ``where="line L, column C"``."""
     if len(source) > MAX_LENGTH:
         raise ContractError(f"Velocity: the template has more than {MAX_LENGTH:,} characters", fix="shorten it")
-    reader = Reader(source)
     try:
-        block = parse_block(reader)
+        block = parse_block(source)
     except ParseError as error:
-        place = reader.place(min(error.offset, len(source)))
+        place = Places(source)(min(error.offset, len(source)))
         where = f"line {place.line}, column {place.column}"
         what = f"Velocity: {printable(error.what)} ({PARSE})"
         raise ContractError(what, where=where, fix="correct the template") from None
@@ -89,7 +88,7 @@ def render(
 ) -> Rendered | RenderFault:
     """The text; the context's values are never changed. Raises NotJudgedError where an engine gives up."""
     try:
-        text = rendered(template.name, template.block, template.source, context, strict=strict, bounds=bounds)
+        text = rendered(template, context, bounds, strict=strict)
     except RenderError as fault:
         return RenderFault(fault.kind, fault.message, fault.place.line, fault.place.column)
     except ParseError as error:

@@ -14,8 +14,9 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from monitor.languages.velocity.methods import JavaError, Tool
-from monitor.languages.velocity.values import is_number, plain_json, text_of
+from monitor.languages.velocity.calling import JavaError
+from monitor.languages.velocity.tool import Tool
+from monitor.languages.velocity.values import is_number, text_of
 
 NOTHING: Final = ""  # assumed: firstFromArray of an empty list without a default gives nothing
 ESCAPES_SLASHES: Final = True  # assumed: jsonEncode writes / as \/, and what is not ASCII as \uXXXX
@@ -101,6 +102,11 @@ def _query_param(name: object, value: object) -> str:
     if value is None or not text_of(value):
         return ""
     return f"{text_of(name)}={_form_encoded(text_of(value))}"
+
+
+def plain_json(value: object) -> str:
+    """JSON without blanks, keys in their own order."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 # -- numbers ----------------------------------------------------------------------------------------------

@@ -1,23 +1,43 @@
-"""Values as Java has them: how they print, what is true, what is equal, and how they are reckoned with.
+"""Values as Java has them: what they are called, and how they print.
 
-A ``dict`` or ``list`` of the context prints as JSON, its keys in the order of a Java HashMap. What the template makes
-(`JavaMap`, `JavaList`) prints as Java's collections do.
+1. A ``dict`` or ``list`` of the context is what json-smart makes of JSON: it prints as JSON, its keys in the order of
+   a HashMap. What the template makes (`JavaMap`, `JavaList`) prints as Java's own collections do.
+2. Keys of maps are texts; of another type they are a `Key`, for 1, 1.0 and true are three keys to Java.
+3. A list may hold itself, or another one many times over: whatever walks over values is told how far (`Walk`).
 """
 
 from __future__ import annotations
 
-import json
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from typing import Final
 
 from monitor.languages.jsonpath.numbers import double_text
+from monitor.languages.velocity.nodes import Block
 
 _WORD: Final = 0xFFFFFFFF
+_INT: Final = 2**31
+_LONG: Final = 2**63
+LONGEST: Final = 5_000_000  # characters, and members, of one value
+
+
+class GrowthError(Exception):
+    """Stays in this package: a value becomes too large, or is walked over too long."""
+
+
+class JavaChar(str):
+    """A Character."""
+
+    __slots__ = ()
 
 
 class JavaList(list[object]):
-    """A list, array or other collection that Java made."""
+    """A list that Java made. ``kind`` is its class."""
+
+    def __init__(self, members: Iterable[object] = (), kind: str = "java.util.ArrayList") -> None:
+        super().__init__(members)
+        self.kind = kind
 
 
 class JavaMap(dict[object, object]):
@@ -30,14 +50,99 @@ class Entry(tuple[object, object]):
     __slots__ = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A key of a map that is no text."""
+
+    kind: str
+    text: str
+    value: object = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class JavaClass:
+    name: str
+
+
+@dataclass(slots=True)
+class JavaIterator:
+    members: list[object]
+    position: int = 0
+
+
+@dataclass(slots=True)
 class Lazy:
-    """What ``#define`` made: rendered each time it is printed."""
+    """What ``#define`` made, or the body of a block macro: rendered each time it is printed.
 
-    def __init__(self, text: object) -> None:
-        self.text = text
+    Within itself it is rendered ``most`` times; then it is null.
+    """
+
+    block: Block
+    most: int
+    within: int = 0
 
 
-# -- printing ---------------------------------------------------------------------------------------------
+@dataclass(slots=True)
+class Walk:
+    """How much more of values may be walked over."""
+
+    left: int = LONGEST
+
+    def go(self, count: int = 1) -> None:
+        self.left -= count
+        if self.left < 0:
+            raise GrowthError("a value becomes too large")
+
+
+# -- classes ----------------------------------------------------------------------------------------------
+
+_CLASSES: Final[tuple[tuple[type, str], ...]] = (
+    (bool, "java.lang.Boolean"),
+    (JavaChar, "java.lang.Character"),
+    (str, "java.lang.String"),
+    (float, "java.lang.Double"),
+    (JavaMap, "java.util.LinkedHashMap"),
+    (dict, "net.minidev.json.JSONObject"),
+    (list, "net.minidev.json.JSONArray"),
+    (Entry, "java.util.HashMap$Node"),
+    (JavaClass, "java.lang.Class"),
+    (JavaIterator, "java.util.Iterator"),
+    (Lazy, "org.apache.velocity.runtime.directive.Block$Reference"),
+)
+
+
+def class_name(value: object) -> str:
+    if value is None:
+        return "null"
+    if isinstance(value, JavaList):
+        return value.kind
+    if isinstance(value, int) and not isinstance(value, bool):
+        return f"java.{_whole_class(value)}"
+    return next((name for kind, name in _CLASSES if isinstance(value, kind)), str(value))
+
+
+def _whole_class(value: int) -> str:
+    if -_INT <= value < _INT:
+        return "lang.Integer"
+    return "lang.Long" if -_LONG <= value < _LONG else "math.BigInteger"
+
+
+def is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def key_of(value: object, walk: Walk) -> object:
+    """``value`` as the key of a map."""
+    if value is None or (isinstance(value, str) and not isinstance(value, JavaChar)):
+        return value
+    return Key(class_name(value), text_of(value, walk), value)
+
+
+def value_of(key: object) -> object:
+    return key.value if isinstance(key, Key) else key
+
+
+# -- the order of a HashMap -------------------------------------------------------------------------------
 
 
 def java_hash(text: str) -> int:
@@ -48,39 +153,78 @@ def java_hash(text: str) -> int:
     return value
 
 
-def hash_ordered(keys: Iterable[str]) -> list[str]:
+def hash_ordered(keys: Iterable[object]) -> list[object]:
     """The keys in the order in which a HashMap, filled in the order given, hands them out."""
     listed = list(keys)
     capacity = 16
     while len(listed) > capacity * 3 // 4:
         capacity *= 2
 
-    def bucket(key: str) -> int:
-        value = java_hash(key)
+    def bucket(key: object) -> int:
+        value = java_hash(key) if isinstance(key, str) else java_hash(str(key))
         return (value ^ (value >> 16)) & (capacity - 1)
 
     return sorted(listed, key=bucket)
 
 
-def text_of(value: object) -> str:  # noqa: PLR0911 one case a type
-    """``toString`` of anything but null."""
+def keys_of(mapping: dict[object, object]) -> list[object]:
+    """In the order that Java hands them out."""
+    return list(mapping) if isinstance(mapping, JavaMap) else hash_ordered(mapping)
+
+
+# -- printing ---------------------------------------------------------------------------------------------
+
+
+def text_of(value: object, walk: Walk | None = None) -> str:
+    """``toString`` of anything but null. Raises GrowthError."""
+    if isinstance(value, str):
+        return str(value)
+    out: list[str] = []
+    _print(value, out, walk or Walk())
+    return "".join(out)
+
+
+def _print(value: object, out: list[str], walk: Walk) -> None:
+    """As Java's own collections do it; what json-smart made, as JSON."""
+    walk.go(len(value) if isinstance(value, str) else 1)
+    match value:
+        case None:
+            out.append("null")
+        case str():
+            out.append(value)
+        case JavaMap():
+            _listed("{}", [(value_of(key), one) for key, one in value.items()], out, walk)
+        case JavaList():
+            _listed("[]", list(value), out, walk)
+        case Entry():
+            _print(value[0], out, walk)
+            out.append("=")
+            _print(value[1], out, walk)
+        case dict() | list():
+            _print_json(value, out, walk)
+        case _:
+            out.append(_scalar(value))
+
+
+def _listed(brackets: str, members: list[object], out: list[str], walk: Walk) -> None:
+    out.append(brackets[0])
+    for place, one in enumerate(members):
+        if place:
+            out.append(", ")
+        _print(Entry(one) if isinstance(one, tuple) else one, out, walk)
+    out.append(brackets[1])
+
+
+def _scalar(value: object) -> str:
     match value:
         case bool():
             return "true" if value else "false"
-        case str():
-            return value
-        case int():
-            return str(value)
         case float():
             return _double(value)
-        case JavaMap():
-            return "{" + ", ".join(f"{_inner(key)}={_inner(one)}" for key, one in value.items()) + "}"
-        case JavaList():
-            return "[" + ", ".join(_inner(one) for one in value) + "]"
-        case Entry():
-            return f"{_inner(value[0])}={_inner(value[1])}"
-        case dict() | list():
-            return json_of(value)
+        case JavaClass():
+            return f"class {value.name}"
+        case JavaIterator():
+            return "java.util.Iterator"
         case _:
             return str(value)
 
@@ -93,25 +237,28 @@ def _double(value: float) -> str:
     return double_text(value)
 
 
-def _inner(value: object) -> str:
-    return "null" if value is None else text_of(value)
-
-
-def json_of(value: object) -> str:
-    """JSON as json-smart prints it."""
+def _print_json(value: object, out: list[str], walk: Walk) -> None:
+    """As json-smart does it."""
+    walk.go(len(value) if isinstance(value, str) else 1)
     match value:
         case None:
-            return "null"
+            out.append("null")
         case str():
-            return _quoted(value)
-        case JavaMap():
-            return "{" + ",".join(f"{_quoted(_inner(key))}:{json_of(one)}" for key, one in value.items()) + "}"
+            out.append(_quoted(value))
         case dict():
-            return "{" + ",".join(f"{_quoted(key)}:{json_of(value[key])}" for key in hash_ordered(value)) + "}"
+            for place, key in enumerate(keys_of(value)):
+                out.append("," if place else "{")
+                out.append(_quoted(text_of(value_of(key), walk)))
+                out.append(":")
+                _print_json(value[key], out, walk)
+            out.append("}" if value else "{}")
         case list():
-            return "[" + ",".join(json_of(one) for one in value) + "]"
+            for place, one in enumerate(value):
+                out.append("," if place else "[")
+                _print_json(one, out, walk)
+            out.append("]" if value else "[]")
         case _:
-            return text_of(value)
+            _print(value, out, walk)
 
 
 _SHORT: Final = {'"': '\\"', "\\": "\\\\", "/": "\\/", "\n": "\\n", "\r": "\\r", "\t": "\\t", "\b": "\\b", "\f": "\\f"}
@@ -126,92 +273,3 @@ def _escaped(char: str) -> str:
     if char in _SHORT:
         return _SHORT[char]
     return f"\\u{code:04X}" if code < 0x20 or 0x7F <= code <= 0x9F or 0x2000 <= code <= 0x20FF else char
-
-
-def plain_json(value: object) -> str:
-    """JSON without blanks, keys in their own order."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-
-
-# -- truth and equality -----------------------------------------------------------------------------------
-
-
-def truth(value: object) -> bool:
-    """Null, false, zero and whatever is empty is false."""
-    if value is None or isinstance(value, bool):
-        return bool(value)
-    if isinstance(value, int | float | str | list | dict):
-        return bool(value)
-    return True
-
-
-def is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
-
-
-def equal(left: object, right: object) -> bool:
-    if left is None or right is None:
-        return left is right
-    if is_number(left) and is_number(right):
-        return left == right
-    if type(left) is type(right) or (isinstance(left, list) and isinstance(right, list)):
-        return left == right
-    if isinstance(left, dict) and isinstance(right, dict):
-        return left == right
-    for number, text in ((left, right), (right, left)):
-        if is_number(number) and isinstance(text, str) and (parsed := _parsed(text)) is not None:
-            return number == parsed
-    return text_of(left) == text_of(right)
-
-
-def _parsed(text: str) -> float | None:
-    try:
-        return float(text) if text.strip() == text else None
-    except ValueError:
-        return None
-
-
-# -- arithmetic -------------------------------------------------------------------------------------------
-
-
-def reckoned(operator: str, left: float, right: float) -> int | float | None:  # noqa: PLR0911 one case an operator
-    """Two numbers with an operator; None where there is no result (a division by zero)."""
-    whole = isinstance(left, int) and isinstance(right, int)
-    try:
-        if operator == "+":
-            return left + right
-        if operator == "-":
-            return left - right
-        if operator == "*":
-            return left * right
-        if right == 0:
-            return None
-        if operator == "/":
-            return _quotient(int(left), int(right)) if whole else left / right
-        return int(math.fmod(left, right)) if whole and abs(left) < 2**53 else _remainder(left, right)
-    except (OverflowError, ValueError):
-        return None
-
-
-def _quotient(left: int, right: int) -> int:
-    size = abs(left) // abs(right)
-    return size if (left < 0) == (right < 0) else -size
-
-
-def _remainder(left: float, right: float) -> int | float:
-    if isinstance(left, int) and isinstance(right, int):
-        return left - right * _quotient(left, right)
-    return math.fmod(left, right)
-
-
-def is_larger(operator: str, left: float, right: float) -> bool:
-    return {"<": left < right, "<=": left <= right, ">": left > right, ">=": left >= right}[operator]
-
-
-def collection_of(value: object) -> Sequence[object] | None:
-    """What ``#foreach`` walks over; None where that is nothing to walk over."""
-    if isinstance(value, JavaMap):
-        return list(value.values())
-    if isinstance(value, dict):
-        return [value[key] for key in hash_ordered(value)]
-    return value if isinstance(value, list) else None

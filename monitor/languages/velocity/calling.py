@@ -1,0 +1,170 @@
+"""Which of Java's methods of one name is called with the arguments given, as Velocity 2 chooses.
+
+1. A parameter takes what is of its type; then what Java itself widens (a whole number for a double); then what
+   Velocity converts: anything to a String, a number, text or boolean to a number.
+2. Of the methods of one name the one is called whose worst parameter fits best. Where two fit equally well and neither
+   is more special, none is called. What cannot be converted (a text that is no number) is what the method throws.
+3. Null fits every parameter but a primitive one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum, IntEnum
+from typing import Final, TypeAlias
+
+from monitor.languages.velocity.values import JavaChar, is_number, text_of
+
+Arguments: TypeAlias = Sequence[object]
+
+
+class Absent(Enum):
+    ABSENT = "absent"
+
+
+ABSENT: Final = Absent.ABSENT
+VOID: Final = ""  # what a method without a result prints
+
+
+class JavaError(Exception):
+    """Stays in this package: what a method throws. ``kind`` is its class; it quotes no value."""
+
+    def __init__(self, kind: str) -> None:
+        super().__init__(kind)
+        self.kind = kind
+
+
+class Fit(IntEnum):
+    NONE = 0
+    CONVERTED = 1
+    WIDENED = 2
+    EXACT = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """``parameters`` are Java types; the last may end with ``*``: as many as there are. ``run`` takes the value first."""
+
+    parameters: tuple[str, ...]
+    run: Callable[..., object]
+
+
+Methods: TypeAlias = "Mapping[str, tuple[Method, ...]]"
+
+
+def method(parameters: str, run: Callable[..., object]) -> Method:
+    return Method(tuple(parameters.split()), run)
+
+
+_PRIMITIVES: Final = frozenset({"int", "double", "boolean", "char"})
+_TYPES: Final[Mapping[str, tuple[type, ...]]] = {
+    "String": (str,),
+    "CharSequence": (str,),
+    "Collection": (list,),
+    "Map": (dict,),
+    "Boolean": (bool,),
+    "boolean": (bool,),
+    "double": (float,),
+}
+# the more special first: of two that fit equally well the first is called
+_SPECIAL: Final = ("char", "int", "boolean", "double", "String", "CharSequence", "Collection", "Map", "Object")
+_CLASH: Final = frozenset({"int", "boolean", "double", "String", "char"})
+
+
+def _fit(value: object, kind: str) -> Fit:  # noqa: PLR0911 one case a type
+    if value is None:
+        return Fit.NONE if kind in _PRIMITIVES else Fit.EXACT
+    if kind == "Object":
+        return Fit.EXACT
+    if kind == "char":
+        return Fit.EXACT if isinstance(value, JavaChar) else Fit.NONE
+    if kind == "int":
+        if isinstance(value, JavaChar):
+            return Fit.WIDENED
+        if isinstance(value, int) and not isinstance(value, bool) and -(2**31) <= value < 2**31:
+            return Fit.EXACT
+        return Fit.CONVERTED if isinstance(value, str | int | float) else Fit.NONE
+    if isinstance(value, JavaChar):
+        return Fit.CONVERTED if kind == "String" else Fit.NONE
+    if isinstance(value, _TYPES[kind]):
+        return Fit.EXACT
+    if kind == "double" and is_number(value):
+        return Fit.WIDENED
+    if kind == "boolean":
+        return Fit.CONVERTED if isinstance(value, str) or is_number(value) else Fit.NONE
+    return Fit.CONVERTED if kind in ("String", "double") else Fit.NONE
+
+
+def _converted(value: object, kind: str) -> object:
+    """Raises JavaError where the text is no number."""
+    if value is None:
+        return None
+    if kind == "String":
+        return text_of(value)
+    if kind == "int" and not isinstance(value, JavaChar):
+        return _whole(value)
+    if kind == "int":
+        return ord(str(value))
+    if kind == "double":
+        return float(value) if isinstance(value, int | float) else value
+    if kind == "boolean" and not isinstance(value, bool):
+        return value.lower() == "true" if isinstance(value, str) else bool(value)
+    return value
+
+
+def _whole(value: object) -> int:
+    if isinstance(value, str):
+        return parsed_whole(value)
+    number = int(value) if isinstance(value, int | float) else 0
+    return (number + 2**31) % 2**32 - 2**31
+
+
+def parsed_whole(text: str, radix: int = 10) -> int:
+    """Integer.parseInt."""
+    digits = text[1:] if text[:1] in ("+", "-") else text
+    if not digits.isalnum() or not 2 <= radix <= 36 or len(digits) > 100:
+        raise JavaError("java.lang.NumberFormatException")
+    try:
+        return int(text, radix)
+    except ValueError:
+        raise JavaError("java.lang.NumberFormatException") from None
+
+
+def _spread(parameters: tuple[str, ...], arguments: Arguments) -> tuple[str, ...] | None:
+    """The parameters, one an argument; None where the number is wrong."""
+    if parameters and parameters[-1].endswith("*"):
+        fixed = parameters[:-1]
+        if len(arguments) < len(fixed):
+            return None
+        return (*fixed, *([parameters[-1][:-1]] * (len(arguments) - len(fixed))))
+    return parameters if len(parameters) == len(arguments) else None
+
+
+def _rated(one: Method, arguments: Arguments) -> tuple[Fit, tuple[str, ...]] | None:
+    spread = _spread(one.parameters, arguments)
+    if spread is None:
+        return None
+    fit = min((_fit(*pair) for pair in zip(arguments, spread, strict=True)), default=Fit.EXACT)
+    return None if fit is Fit.NONE else (fit, spread)
+
+
+def chosen(methods: Sequence[Method], arguments: Arguments) -> tuple[Method, list[object]] | None:
+    """The method to call, and the arguments as it takes them; None where none fits. Raises JavaError."""
+    rated = [(*found, one) for one in methods if (found := _rated(one, arguments)) is not None]
+    if not rated:
+        return None
+    best = max(fit for fit, _, _ in rated)
+    fitting = sorted((one for one in rated if one[0] is best), key=lambda one: _rank(one[1]))
+    fit, spread, found = fitting[0]
+    if fit is Fit.CONVERTED and len(fitting) > 1 and _clash(spread, fitting[1][1]):
+        return None
+    return found, [_converted(*pair) for pair in zip(arguments, spread, strict=True)]
+
+
+def _rank(parameters: tuple[str, ...]) -> tuple[int, ...]:
+    return tuple(_SPECIAL.index(one) for one in parameters)
+
+
+def _clash(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
+    return any(left != right and {left, right} <= _CLASH for left, right in zip(one, other, strict=False))

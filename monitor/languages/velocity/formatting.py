@@ -1,0 +1,104 @@
+"""String.format."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from monitor.languages.velocity.calling import JavaError
+from monitor.languages.velocity.values import LONGEST, GrowthError, JavaChar, text_of
+
+_SPECIFIER: Final = re.compile(r"%(?:(\d+)\$)?([-#+ 0,(<]*)(\d+)?(?:\.(\d+))?([a-zA-Z%])", re.ASCII)
+_WIDEST: Final = 10_000
+_EXCEPTIONS: Final = "java.util."
+
+
+def formatted(pattern: str, values: Sequence[object]) -> str:
+    """Raises JavaError, GrowthError."""
+    out: list[str] = []
+    place = ordinary = last = 0
+    for match in re.finditer("%", pattern):
+        if match.start() < place:
+            continue
+        specifier = _SPECIFIER.match(pattern, match.start())
+        if specifier is None:
+            raise JavaError(f"{_EXCEPTIONS}UnknownFormatConversionException")
+        out.append(pattern[place : match.start()])
+        place = specifier.end()
+        index, flags, _, _, kind = specifier.groups()
+        if kind in "%n":
+            out.append(_padded("%" if kind == "%" else "\n", specifier))
+            continue
+        if index:
+            last = int(index) - 1
+        elif "<" not in flags:
+            last, ordinary = ordinary, ordinary + 1
+        if not 0 <= last < len(values):
+            raise JavaError(f"{_EXCEPTIONS}MissingFormatArgumentException")
+        out.append(_one(values[last], specifier))
+    text = "".join([*out, pattern[place:]])
+    if len(text) > LONGEST:
+        raise GrowthError("a text becomes too long")
+    return text
+
+
+def _one(value: object, specifier: re.Match[str]) -> str:
+    kind = specifier[5]
+    made = _made(value, kind.lower(), specifier)
+    return _padded(made.upper() if kind.isupper() else made, specifier)
+
+
+def _made(value: object, kind: str, specifier: re.Match[str]) -> str:
+    """Without padding, but for zeros."""
+    if kind == "b":
+        return "true" if value is True or (value is not None and not isinstance(value, bool)) else "false"
+    if kind == "s":
+        text = "null" if value is None else text_of(value)
+        return text[: int(specifier[4])] if specifier[4] else text
+    if kind not in "dxoefgc":
+        raise JavaError(f"{_EXCEPTIONS}UnknownFormatConversionException")
+    if value is None:
+        return "null"
+    if kind == "c":
+        return _character(value)
+    whole = isinstance(value, int) and not isinstance(value, bool)
+    if whole if kind in "dxo" else isinstance(value, float):
+        return _number(value, kind, specifier)  # type: ignore[arg-type]
+    raise JavaError(f"{_EXCEPTIONS}IllegalFormatConversionException")
+
+
+def _character(value: object) -> str:
+    if isinstance(value, JavaChar):
+        return str(value)
+    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 0x110000:
+        return chr(value)
+    raise JavaError(f"{_EXCEPTIONS}IllegalFormatConversionException")
+
+
+def _number(value: float, kind: str, specifier: re.Match[str]) -> str:
+    flags, width = specifier[2], min(int(specifier[3] or 0), _WIDEST)
+    if int(specifier[3] or 0) > _WIDEST or int(specifier[4] or 0) > _WIDEST:
+        raise GrowthError("a text becomes too long")
+    if kind in "xo" and value < 0:
+        value += 2**32 if value >= -(2**31) else 2**64
+    grouped = "," if "," in flags and kind in "dfg" else ""
+    precision = f".{specifier[4] or 6}" if kind in "efg" else ""
+    digits = format(abs(value), f"{grouped}{precision}{kind}")
+    if "#" in flags and kind in "xo":
+        digits = ("0x" if kind == "x" else "0") + digits
+    before, after = "", ""
+    if value < 0:
+        before, after = ("(", ")") if "(" in flags else ("-", "")
+    elif "+" in flags or " " in flags:
+        before = "+" if "+" in flags else " "
+    if "0" in flags:
+        digits = digits.rjust(width - len(before) - len(after), "0")
+    return before + digits + after
+
+
+def _padded(text: str, specifier: re.Match[str]) -> str:
+    width = int(specifier[3] or 0)
+    if width > _WIDEST:
+        raise GrowthError("a text becomes too long")
+    return text.ljust(width) if "-" in specifier[2] else text.rjust(width)

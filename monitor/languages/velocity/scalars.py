@@ -1,0 +1,171 @@
+"""The methods of numbers, booleans, characters and classes."""
+
+from __future__ import annotations
+
+import math
+import struct
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from monitor.languages.velocity.calling import JavaError, Method, method, parsed_whole
+from monitor.languages.velocity.values import JavaChar, JavaClass, is_number, text_of
+
+_BYTE: Final = 8  # bits
+_SHORT: Final = 16
+_INT: Final = 32
+_LONG: Final = 64
+
+
+def _wrapped(bits: int) -> Callable[[float], int]:
+    """As a Java cast does it: a double stops at the ends of long, and then whole numbers wrap round."""
+
+    def run(number: float) -> int:
+        if isinstance(number, float):
+            if math.isnan(number):
+                return 0
+            most = 2 ** (max(bits, _INT) - 1)
+            number = int(min(max(number, -most), most - 1))
+        return (number + 2 ** (bits - 1)) % 2**bits - 2 ** (bits - 1)
+
+    return run
+
+
+def _order(left: float, right: float) -> int:
+    return (left > right) - (left < right)
+
+
+def _compared(left: object, right: object) -> int:
+    if right is None:
+        raise JavaError("java.lang.NullPointerException")
+    if type(left) is not type(right):
+        raise JavaError("java.lang.ClassCastException")
+    return _order(left, right)  # type: ignore[arg-type]
+
+
+def _hash(number: float) -> int:
+    if isinstance(number, float):
+        (bits,) = struct.unpack("<q", struct.pack("<d", number))
+    else:
+        bits = number
+    if -(2**31) <= bits < 2**31 and not isinstance(number, float):
+        return int(bits)
+    return _wrapped(_INT)(bits ^ (bits % 2**64 >> 32))
+
+
+def _double(text: str) -> float:
+    try:
+        return float(text.strip().rstrip("dDfF")) if "_" not in text else float("_")
+    except ValueError:
+        raise JavaError("java.lang.NumberFormatException") from None
+
+
+def _based(number: int, radix: int) -> str:
+    digits, left = "", abs(number)
+    while True:
+        digits = "0123456789abcdefghijklmnopqrstuvwxyz"[left % radix] + digits
+        left //= radix
+        if not left:
+            return "-" + digits if number < 0 else digits
+
+
+def _unsigned(number: int, radix: int) -> str:
+    return _based(number % 2**_INT if -(2**31) <= number < 2**31 else number % 2**_LONG, radix)
+
+
+def _float(number: float) -> float:
+    try:
+        return float(struct.unpack("<f", struct.pack("<f", number))[0])
+    except OverflowError:
+        return math.copysign(math.inf, number)
+
+
+_NUMBER: Final[Mapping[str, tuple[Method, ...]]] = {
+    "byteValue": (method("", _wrapped(_BYTE)),),
+    "compareTo": (method("Object", _compared),),
+    "doubleValue": (method("", float),),
+    "equals": (method("Object", lambda number, other: type(number) is type(other) and number == other),),
+    "floatValue": (method("", _float),),
+    "hashCode": (method("", _hash),),
+    "intValue": (method("", _wrapped(_INT)),),
+    "longValue": (method("", _wrapped(_LONG)),),
+    "shortValue": (method("", _wrapped(_SHORT)),),
+}
+WHOLE: Final[Mapping[str, tuple[Method, ...]]] = {
+    **_NUMBER,
+    "compare": (method("int int", lambda _, left, right: _order(left, right)),),
+    "max": (method("int int", lambda _, left, right: max(left, right)),),
+    "min": (method("int int", lambda _, left, right: min(left, right)),),
+    "parseInt": (
+        method("String", lambda _, text: parsed_whole(text)),
+        method("String int", lambda _, text, radix: parsed_whole(text, radix)),
+    ),
+    "parseLong": (method("String", lambda _, text: parsed_whole(text)),),
+    "signum": (method("int", lambda _, number: _order(number, 0)),),
+    "sum": (method("int int", lambda _, left, right: left + right),),
+    "toBinaryString": (method("int", lambda _, number: _unsigned(number, 2)),),
+    "toHexString": (method("int", lambda _, number: _unsigned(number, 16)),),
+    "toOctalString": (method("int", lambda _, number: _unsigned(number, 8)),),
+    "toString": (
+        method("", text_of),
+        method("int", lambda _, number: str(number)),
+        method("int int", lambda _, number, radix: _based(number, radix if 2 <= radix <= 36 else 10)),
+    ),
+    "valueOf": (method("int", lambda _, number: number), method("String", lambda _, text: parsed_whole(text))),
+}
+DOUBLE: Final[Mapping[str, tuple[Method, ...]]] = {
+    **_NUMBER,
+    "compare": (method("double double", lambda _, left, right: _order(left, right)),),
+    "isInfinite": (
+        method("", math.isinf),
+        method("double", lambda _, number: math.isinf(number)),
+    ),
+    "isNaN": (method("", math.isnan), method("double", lambda _, number: math.isnan(number))),
+    "max": (method("double double", lambda _, left, right: max(left, right)),),
+    "min": (method("double double", lambda _, left, right: min(left, right)),),
+    "parseDouble": (method("String", lambda _, text: _double(text)),),
+    "sum": (method("double double", lambda _, left, right: left + right),),
+    "toString": (method("", text_of), method("double", lambda _, number: text_of(number))),
+    "valueOf": (method("double", lambda _, number: number), method("String", lambda _, text: _double(text))),
+}
+BOOLEAN: Final[Mapping[str, tuple[Method, ...]]] = {
+    "booleanValue": (method("", lambda value: value),),
+    "compareTo": (method("Object", _compared),),
+    "equals": (method("Object", lambda value, other: isinstance(other, bool) and value == other),),
+    "hashCode": (method("", lambda value: 1231 if value else 1237),),
+    "logicalAnd": (method("boolean boolean", lambda _, left, right: left and right),),
+    "logicalOr": (method("boolean boolean", lambda _, left, right: left or right),),
+    "logicalXor": (method("boolean boolean", lambda _, left, right: left != right),),
+    "parseBoolean": (method("String", lambda _, text: text is not None and text.lower() == "true"),),
+    "toString": (method("", text_of),),
+    "valueOf": (
+        method("boolean", lambda _, value: value),
+        method("String", lambda _, text: text is not None and text.lower() == "true"),
+    ),
+}
+CHARACTER: Final[Mapping[str, tuple[Method, ...]]] = {
+    "charValue": (method("", lambda char: char),),
+    "compareTo": (method("Object", lambda char, other: _compared(char, other) and ord(char) - ord(other)),),
+    "equals": (method("Object", lambda char, other: isinstance(other, JavaChar) and char == other),),
+    "getNumericValue": (
+        method("char", lambda _, char: int(char, 36) if char.isascii() and char.isalnum() else -1),
+    ),
+    "hashCode": (method("", ord),),
+    "isDigit": (method("char", lambda _, char: char.isdecimal()),),
+    "isLetter": (method("char", lambda _, char: char.isalpha()),),
+    "isUpperCase": (method("char", lambda _, char: char.isupper()),),
+    "toString": (method("", text_of),),
+    "toUpperCase": (method("char", lambda _, char: JavaChar(char.upper()[:1])),),
+}
+CLASS: Final[Mapping[str, tuple[Method, ...]]] = {
+    "getName": (method("", lambda one: one.name),),
+    "getSimpleName": (method("", lambda one: _simple(one)),),
+    "toString": (method("", text_of),),
+}
+
+
+def _simple(one: JavaClass) -> str:
+    return one.name.rpartition(".")[2].rpartition("$")[2]
+
+
+def of_number(value: object) -> Mapping[str, tuple[Method, ...]]:
+    return WHOLE if is_number(value) and isinstance(value, int) else DOUBLE
