@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import Enum, IntEnum
 from typing import Final, TypeAlias
 
@@ -24,7 +25,16 @@ class Absent(Enum):
 
 
 ABSENT: Final = Absent.ABSENT
-VOID: Final = ""  # what a method without a result prints
+
+
+class _Void(str):
+    __slots__ = ()
+
+
+VOID: Final = _Void()  # of a method without a result, which prints nothing
+
+
+NUMBER_FORMAT: Final = "java.lang.NumberFormatException"
 
 
 class JavaError(Exception):
@@ -84,7 +94,7 @@ def _fit(value: object, kind: str) -> Fit:  # noqa: PLR0911 one case a type
             return Fit.WIDENED
         if isinstance(value, int) and not isinstance(value, bool) and -(2**31) <= value < 2**31:
             return Fit.EXACT
-        return Fit.CONVERTED if isinstance(value, str | int | float) else Fit.NONE
+        return Fit.CONVERTED if isinstance(value, str | bool) or is_number(value) else Fit.NONE
     if isinstance(value, JavaChar):
         return Fit.CONVERTED if kind == "String" else Fit.NONE
     if isinstance(value, _TYPES[kind]):
@@ -107,7 +117,7 @@ def _converted(value: object, kind: str) -> object:
     if kind == "int":
         return ord(str(value))
     if kind == "double":
-        return float(value) if isinstance(value, int | float) else value
+        return float(value) if is_number(value) else value
     if kind == "boolean" and not isinstance(value, bool):
         return value.lower() == "true" if isinstance(value, str) else bool(value)
     return value
@@ -116,7 +126,7 @@ def _converted(value: object, kind: str) -> object:
 def _whole(value: object) -> int:
     if isinstance(value, str):
         return parsed_whole(value)
-    number = int(value) if isinstance(value, int | float) else 0
+    number = int(value) if isinstance(value, int | float | Decimal) else 0
     return (number + 2**31) % 2**32 - 2**31
 
 
@@ -124,11 +134,11 @@ def parsed_whole(text: str, radix: int = 10) -> int:
     """Integer.parseInt."""
     digits = text[1:] if text[:1] in ("+", "-") else text
     if not digits.isalnum() or not 2 <= radix <= 36 or len(digits) > 100:
-        raise JavaError("java.lang.NumberFormatException")
+        raise JavaError(NUMBER_FORMAT)
     try:
         return int(text, radix)
     except ValueError:
-        raise JavaError("java.lang.NumberFormatException") from None
+        raise JavaError(NUMBER_FORMAT) from None
 
 
 def _spread(parameters: tuple[str, ...], arguments: Arguments) -> tuple[str, ...] | None:

@@ -15,6 +15,7 @@ from monitor.languages.velocity.values import (
     JavaIterator,
     JavaList,
     Walk,
+    hash_of,
     key_of,
     keys_of,
     text_of,
@@ -115,6 +116,7 @@ LIST: Final[Mapping[str, tuple[Method, ...]]] = {
     "containsAll": (method("Collection", lambda items, wanted: all(_found(items, one) >= 0 for one in wanted)),),
     "equals": (method("Object", _same),),
     "get": (method("int", lambda items, place: items[_inside(items, place)]),),
+    "hashCode": (method("", lambda items: hash_of(items, Walk())),),
     "indexOf": (method("Object", _found),),
     "isEmpty": (method("", lambda items: not items),),
     "iterator": (method("", lambda items: JavaIterator(list(items))),),
@@ -160,11 +162,15 @@ def _replaced(mapping: Map, key: object, value: object) -> object:
 
 
 def _entries(mapping: Map) -> JavaList:
-    return JavaList((Entry((value_of(key), mapping[key])) for key in keys_of(mapping)), _SET)
+    return JavaList((Entry((value_of(key), mapping[key])) for key in keys_of(mapping)), _SET, mapping)
+
+
+def _keys(mapping: Map) -> JavaList:
+    return JavaList(map(value_of, keys_of(mapping)), _SET, mapping)
 
 
 def _values(mapping: Map) -> JavaList:
-    return JavaList((mapping[key] for key in keys_of(mapping)), "java.util.Collection")
+    return JavaList((mapping[key] for key in keys_of(mapping)), "java.util.Collection", mapping)
 
 
 MAP: Final[Mapping[str, tuple[Method, ...]]] = {
@@ -175,8 +181,9 @@ MAP: Final[Mapping[str, tuple[Method, ...]]] = {
     "equals": (method("Object", _same),),
     "get": (method("Object", lambda mapping, key: mapping.get(_key(key))),),
     "getOrDefault": (method("Object Object", lambda mapping, key, other: mapping.get(_key(key), other)),),
+    "hashCode": (method("", lambda mapping: hash_of(mapping, Walk())),),
     "isEmpty": (method("", lambda mapping: not mapping),),
-    "keySet": (method("", lambda mapping: JavaList(map(value_of, keys_of(mapping)), _SET)),),
+    "keySet": (method("", _keys),),
     "put": (method("Object Object", _put),),
     "putAll": (method("Map", _put_all),),
     "putIfAbsent": (method("Object Object", _put_if_absent),),

@@ -1,7 +1,7 @@
 """References and expressions with a context -> values.
 
 1. Of a null, and of what the value has not, everything is null. In strict mode that is an error, and so is a name that
-   is not in the context; but a bare name may be asked for in a condition (`If`), and with ``|`` behind it.
+   is not in the context, unless it is asked for (`Ref`) or has ``|`` behind it.
 2. A text with a number is a text. Of a null that is joined to a text stands what is written.
 3. What cannot be reckoned with or compared is null or false; in strict mode a comparison with it is an error.
 """
@@ -9,11 +9,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final, TypeAlias
+from typing import Final, TypeAlias, TypeVar
 
-from monitor.languages.velocity.calling import ABSENT, JavaError
+from monitor.languages.velocity.calling import ABSENT, NUMBER_FORMAT, JavaError
 from monitor.languages.velocity.faults import INVOCATION, VELOCITY, Budget, RenderError
-from monitor.languages.velocity.members import at, call, get, put, put_property
+from monitor.languages.velocity.members import SizeError, at, call, get, put, put_property
 from monitor.languages.velocity.nodes import (
     Binary,
     Block,
@@ -33,12 +33,13 @@ from monitor.languages.velocity.nodes import (
     Word,
 )
 from monitor.languages.velocity.places import Place
-from monitor.languages.velocity.reckoning import compared, equal, reckoned, truth
+from monitor.languages.velocity.reckoning import compared, equal, number_in, reckoned, truth
 from monitor.languages.velocity.values import (
     GrowthError,
     JavaList,
     JavaMap,
     Lazy,
+    Number,
     Walk,
     class_name,
     is_number,
@@ -46,7 +47,9 @@ from monitor.languages.velocity.values import (
     text_of,
 )
 
-MAX_BITS: Final = 10_000  # of a whole number
+_T = TypeVar("_T")
+_SIDES: Final = ("Left", "Right")
+_MATH: Final = frozenset("+-*/%")
 _NUMBERS: Final = frozenset({"<", "<=", ">", ">="})
 _RANGE: Final = "org.apache.velocity.runtime.parser.node.ASTIntegerRange$IntegerRange"
 
@@ -89,10 +92,9 @@ class Evaluator:
 
     # -- references ---------------------------------------------------------------------------------------
 
-    def reference(self, ref: Ref, *, asked: bool = False) -> object:
-        """``asked``: it is only asked whether it is there."""
+    def reference(self, ref: Ref) -> object:
         self._budget.place = ref.place
-        value = self._root(ref, exempt=(asked and not ref.parts) or ref.otherwise is not None)
+        value = self._root(ref, exempt=ref.asked or ref.otherwise is not None)
         for part in ref.parts:
             if value is None:
                 if self.strict:
@@ -110,6 +112,8 @@ class Evaluator:
 
     def part(self, value: object, part: Part) -> object:
         self._budget.step()
+        if isinstance(value, Lazy) and isinstance(part, Call) and part.name == "toString" and not part.arguments:
+            return self.text(value)
         match part:
             case Property():
                 found = self._thrown(value, part, lambda: get(value, part.name, self._budget))
@@ -133,7 +137,11 @@ class Evaluator:
         """The result of ``run``; what Java would throw, in Velocity's words."""
         try:
             return run()
+        except SizeError as error:
+            raise self.fault(VELOCITY, f"{error} '{class_name(value)}'", part.place) from None
         except JavaError as error:
+            if isinstance(part, Index) and error.kind == NUMBER_FORMAT:
+                raise self.fault("NumberFormatException", "a place in a list is a number", part.place) from None
             if isinstance(part, Index):
                 what = f"Error invoking method 'get(java.lang.Integer)' in {class_name(value)}"
                 raise self.fault(VELOCITY, what, part.place) from None
@@ -163,6 +171,8 @@ class Evaluator:
             types = f"({class_name(key)},{class_name(value)})"
             try:
                 done = put(owner, key, value, self._budget)
+            except SizeError as error:
+                raise self.fault(VELOCITY, f"{error} '{class_name(owner)}'", part.place) from None
             except JavaError:
                 what = f"Exception calling method 'set{types}' in  class {class_name(owner)}"
                 raise self.fault(INVOCATION, what, part.place) from None
@@ -177,16 +187,18 @@ class Evaluator:
     # -- expressions --------------------------------------------------------------------------------------
 
     def truth(self, expression: Expression) -> bool:
-        """Of a condition: what is asked for there need not be there."""
+        """Of a condition. What is reckoned with, and a range, is false there whatever it is."""
         match expression:
-            case Ref():
-                return truth(self.reference(expression, asked=True))
             case Unary(operator="!"):
                 return not self.truth(expression.operand)
             case Binary(operator="&&"):
                 return self.truth(expression.left) and self.truth(expression.right)
             case Binary(operator="||"):
                 return self.truth(expression.left) or self.truth(expression.right)
+            case Binary(operator=sign) if sign in _MATH:
+                return False
+            case Range():
+                return False
             case _:
                 return truth(self.value(expression))
 
@@ -221,16 +233,33 @@ class Evaluator:
 
     def _unary(self, expression: Unary) -> object:
         if expression.operator == "!":
-            return not self._truth_of(expression.operand)
-        value = self.value(expression.operand)
-        return -value if isinstance(value, int | float) and not isinstance(value, bool) else None
+            return not self.truth(expression.operand)
+        number = self._number(self.value(expression.operand))
+        if number is None:
+            self.told(expression.operand)
+        return None if number is None else -number
 
-    def _truth_of(self, expression: Expression) -> bool:
-        return truth(self.value(expression))
+    def _number(self, value: object) -> Number | None:
+        """The number that ``value`` is, or that it is as a text."""
+        return value if is_number(value) else self._grown(lambda: number_in(value))
+
+    def _grown(self, run: Callable[[], _T]) -> _T:
+        try:
+            return run()
+        except GrowthError as error:
+            raise self._budget.exceeded(str(error)) from None
+
+    def told(self, operand: Expression) -> None:
+        """Velocity tells its log of an operand that is no number, and stumbles over what has no text of its own."""
+        while isinstance(operand, Binary | Unary):
+            operand = operand.left if isinstance(operand, Binary) else operand.operand
+        named = isinstance(operand, Ref | Interpolated)
+        if not named and not (isinstance(operand, Constant) and isinstance(operand.value, str)):
+            raise self.fault("NullPointerException", "an operand is no number", self._budget.place)
 
     def _range(self, expression: Range) -> object:
-        first, last = self.value(expression.first), self.value(expression.last)
-        if not isinstance(first, int | float) or not isinstance(last, int | float):
+        first, last = (self._number(self.value(one)) for one in (expression.first, expression.last))
+        if first is None or last is None:
             return None
         begin, end = int(first), int(last)
         self._budget.step(abs(end - begin) + 1)
@@ -239,59 +268,68 @@ class Evaluator:
 
     def _binary(self, expression: Binary) -> object:
         sign = expression.operator
-        if sign == "&&":
-            return self._truth_of(expression.left) and self._truth_of(expression.right)
-        if sign == "||":
-            return self._truth_of(expression.left) or self._truth_of(expression.right)
+        if sign in ("&&", "||"):
+            return self.truth(expression)
         left, right = self.value(expression.left), self.value(expression.right)
         if sign in ("==", "!="):
             return self._equal(left, right) == (sign == "==")
         if sign in _NUMBERS:
             return self._compared(expression, left, right)
         if sign == "+" and (isinstance(left, str) or isinstance(right, str)):
-            sides = zip((left, right), expression.texts, strict=True)
-            joined = "".join(written if (text := self.text(side)) is None else text for side, written in sides)
-            self._budget.text(len(joined))
-            return joined
-        if is_number(left) and is_number(right):
-            return self._reckoned(expression, left, right)  # type: ignore[arg-type]
-        return None
+            return self._joined(expression, left, right)
+        return self._reckoned(expression, left, right)
+
+    def _joined(self, expression: Binary, left: object, right: object) -> str:
+        texts: list[str] = []
+        for operand, value, written in zip(_sides(expression), (left, right), expression.texts, strict=True):
+            text = self.text(value)
+            if text is None:
+                self.told(operand)
+            texts.append(written if text is None else text)
+        self._budget.text(sum(map(len, texts)))
+        return "".join(texts)
 
     def _equal(self, left: object, right: object) -> bool:
         if isinstance(left, Lazy):
             left = self.text(left)
         if isinstance(right, Lazy):
             right = self.text(right)
-        try:
-            return equal(left, right, Walk())
-        except GrowthError as error:
-            raise self._budget.exceeded(str(error)) from None
+        return self._grown(lambda: equal(left, right, Walk()))
 
     def _compared(self, expression: Binary, left: object, right: object) -> bool:
-        if is_number(left) and is_number(right):
-            return compared(expression.operator, left, right)  # type: ignore[arg-type]
-        if self.strict:
-            for side, value, written in zip(("Left", "Right"), (left, right), expression.texts, strict=True):
-                if value is None:
-                    what = f"{side} side ({written}) of comparison operation has null value"
+        """A text is compared as a number only with a number."""
+        for side, operand, value in zip(range(2), _sides(expression), (left, right), strict=True):
+            if value is None:
+                self.told(operand)
+                if self.strict:
+                    what = f"{_SIDES[side]} side ({expression.texts[side]}) of comparison operation has null value"
                     raise self.fault(VELOCITY, what, expression.place)
-            side = "Right" if is_number(left) else "Left"
-            raise self.fault(VELOCITY, f"{side} side of comparison operation is not a number", expression.place)
+                return False
+        first = self._number(left) if is_number(right) else left
+        second = self._number(right) if is_number(left) else right
+        if is_number(first) and is_number(second):
+            return compared(expression.operator, first, second)
+        if self.strict:
+            what = f"{_SIDES[not is_number(right)]} side of comparison operation is not a number"
+            raise self.fault(VELOCITY, what, expression.place)
         return False
 
-    def _reckoned(self, expression: Binary, left: float, right: float) -> object:
-        result = reckoned(expression.operator, left, right)
-        if isinstance(result, int) and result.bit_length() > MAX_BITS:
-            raise self._budget.exceeded("a number becomes too large")
-        return result
+    def _reckoned(self, expression: Binary, left: object, right: object) -> Number | None:
+        first, second = self._number(left), self._number(right)
+        if first is None or second is None:
+            self.told(expression.left if first is None else expression.right)
+            return None
+        try:
+            return self._grown(lambda: reckoned(expression.operator, first, second))
+        except ArithmeticError:
+            what = "the remainder of a number that is a text cannot be reckoned"
+            raise self.fault("ArithmeticException", what, expression.place) from None
+
+
+def _sides(expression: Binary) -> tuple[Expression, Expression]:
+    return expression.left, expression.right
 
 
 def _named(part: Part) -> str:
-    """As Velocity calls it, which has no name for a method's."""
-    match part:
-        case Property():
-            return part.name
-        case Index():
-            return "["
-        case Call():
-            return "null"
+    """As Velocity calls it, which has a name for properties only."""
+    return part.name if isinstance(part, Property) else "null"

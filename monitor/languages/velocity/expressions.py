@@ -7,6 +7,7 @@ Of a binary operator the place is where its right side begins, blanks included.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Final
 
 from monitor.languages.velocity.nodes import (
@@ -46,6 +47,7 @@ _LEVELS: Final[Mapping[Kind, tuple[int, str]]] = {
     Kind.OVER: (5, "/"),
     Kind.MODULO: (5, "%"),
 }
+_LOGICAL: Final = 1
 _VALUES: Final = frozenset(
     {Kind.STRING, Kind.NAME, Kind.BRACE_OPEN, Kind.INTEGER, Kind.FLOAT, Kind.LIST_OPEN, Kind.MAP_OPEN, Kind.TRUE}
 ) | {Kind.FALSE}
@@ -61,6 +63,7 @@ class Expressions:
     def __init__(self, stream: Stream, strings: Strings) -> None:
         self._stream = stream
         self._strings = strings
+        self.conditional = 0  # how many ``#if`` are around
         self._span = (0, 0)  # the tokens of the expression that was read last
 
     # -- references ---------------------------------------------------------------------------------------
@@ -83,6 +86,8 @@ class Expressions:
             stream.expect(*_CLOSED)
         self._span = (begin, stream.index)
         found = spelling(first.image, name.image)
+        if not found.spoilt:
+            stream.respell(begin, found.image)
         text = first.before + found.image + stream.literal(begin + 1, stream.index)
         if found.root is None:
             return Runt(text)
@@ -142,9 +147,13 @@ class Expressions:
     def expression(self) -> Expression:
         with self._stream.deeper():
             begin = self._stream.index
-            found = self._binary(0)
+            found = self._asked(self._binary(0))
             self._span = (begin, self._stream.index)
             return found
+
+    def _asked(self, found: Expression) -> Expression:
+        bare = isinstance(found, Ref) and not found.parts
+        return replace(found, asked=True) if bare and self.conditional else found
 
     def _binary(self, lowest: int) -> Expression:
         stream = self._stream
@@ -154,19 +163,30 @@ class Expressions:
             stream.take()
             begin, place = stream.index, stream.place()
             right = self._binary(operator[0] + 1)
-            left = Binary(operator[1], left, right, place, (left_text, self._written(right)))
+            texts = (left_text, self._written(right))
+            if operator[0] <= _LOGICAL:
+                left, right = self._asked(left), self._asked(right)
+            left = Binary(operator[1], left, right, place, texts)
             self._span = (begin, stream.index)
         return left
 
     def _written(self, last: Expression) -> str:
-        return last.text if isinstance(last, Ref) else self._stream.literal(*self._span)
+        """As Velocity writes it where it has no value: of what is reckoned without the right side."""
+        match last:
+            case Ref():
+                return last.text
+            case Binary():
+                return f"{last.texts[0]} {last.operator} "
+            case Unary(operator="-"):
+                return "-" + self._written(last.operand)
+        return self._stream.literal(*self._span).strip(" \t\r\n")
 
     def _unary(self) -> Expression:
         stream = self._stream
         stream.blanks()
         if stream.taken(Kind.NOT):
             with stream.deeper():
-                return Unary("!", self._unary())
+                return Unary("!", self._asked(self._unary()))
         if stream.taken(Kind.MINUS):
             begin = stream.index
             operand = self._primary()
@@ -210,8 +230,9 @@ class Expressions:
             return Constant(token.kind is Kind.TRUE)
         if len(token.image) > MAX_DIGITS:
             raise ParseError("the number is too long", token.start)
-        text = token.image[token.image.rfind("#") + 1 :]
-        return Constant(int(text) if token.kind is Kind.INTEGER else float(text))
+        if "#" in token.image:
+            raise ParseError("a number does not begin with #", token.start)
+        return Constant(int(token.image) if token.kind is Kind.INTEGER else float(token.image))
 
     # -- lists, ranges, maps ------------------------------------------------------------------------------
 

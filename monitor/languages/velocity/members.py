@@ -8,13 +8,15 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Final
 
-from monitor.languages.velocity.calling import ABSENT, Arguments, JavaError, Methods, chosen, method
+from monitor.languages.velocity.calling import ABSENT, VOID, Arguments, JavaError, Methods, chosen, method
 from monitor.languages.velocity.containers import ENTRY, ITERATOR, LIST, MAP
 from monitor.languages.velocity.faults import Budget
 from monitor.languages.velocity.regexes import PatternError
 from monitor.languages.velocity.scalars import BOOLEAN, CHARACTER, CLASS, of_number
+from monitor.languages.velocity.scopes import Loop
 from monitor.languages.velocity.texts import TEXT
 from monitor.languages.velocity.tool import Tool
 from monitor.languages.velocity.values import (
@@ -23,9 +25,7 @@ from monitor.languages.velocity.values import (
     JavaChar,
     JavaClass,
     JavaIterator,
-    Walk,
     class_name,
-    key_of,
 )
 
 _REGEX_STEPS: Final = 200
@@ -43,7 +43,7 @@ def _methods(value: object) -> Methods:  # noqa: PLR0911 one case a type
             return CHARACTER
         case str():
             return TEXT
-        case int() | float():
+        case int() | float() | Decimal():
             return of_number(value)
         case list():
             return LIST
@@ -62,7 +62,8 @@ def _methods(value: object) -> Methods:  # noqa: PLR0911 one case a type
 def call(value: object, name: str, arguments: Arguments, budget: Budget) -> object:
     """The method's result; `ABSENT` where there is none of that name for those arguments. Raises JavaError."""
     if isinstance(value, Tool):
-        return _kept(value.call(name, arguments), budget)
+        result = _kept(value.call(name, arguments), budget)
+        return call(value.held, name, arguments, budget) if result is ABSENT and isinstance(value, Loop) else result
     methods = _methods(value).get(name) or _OBJECT.get(name)
     if methods is None:
         return ABSENT
@@ -101,6 +102,8 @@ def _kept(result: object, budget: Budget) -> object:
 
 def get(value: object, name: str, budget: Budget) -> object:
     """A property's value; `ABSENT` where there is none. Raises JavaError."""
+    if isinstance(value, Loop) and value.get(name) is None:
+        return _member(value.held, name, budget)
     if isinstance(value, Tool):
         return value.get(name)
     if name == "class":
@@ -111,26 +114,42 @@ def get(value: object, name: str, budget: Budget) -> object:
         found = call(value, method_name, (), budget)
         if found is not ABSENT:
             return found
-    return call(value, name, (), budget)
+    return _done(call(value, name, (), budget))
+
+
+def _done(result: object) -> object:
+    """A method without a result is null as a property."""
+    return None if result is VOID else result
 
 
 def _member(value: dict[object, object], name: str, budget: Budget) -> object:
     """Null, not `ABSENT`, where a map has nothing of that name."""
     found = value.get(name)
     if found is None and (called := call(value, name, (), budget)) is not ABSENT:
-        return called
+        return _done(called)
     return found
 
 
 def at(value: object, key: object, budget: Budget) -> object:
-    """``value[key]``; `ABSENT` where that means nothing. Raises JavaError past the end of a list."""
+    """``value[key]``; `ABSENT` where that means nothing.
+
+    Raises JavaError past the end of a list, SizeError for a negative place in what has no size.
+    """
     return call(value, "get", (_from_end(value, key),), budget)
 
 
+class SizeError(Exception):
+    """Stays in this package."""
+
+
 def _from_end(value: object, key: object) -> object:
-    if isinstance(value, list) and isinstance(key, int) and not isinstance(key, bool) and key < 0:
-        return key + len(value)
-    return key
+    if not isinstance(key, int) or isinstance(key, bool) or key >= 0:
+        return key
+    if isinstance(value, Loop):
+        return key + len(value.held)
+    if not isinstance(value, list | dict):
+        raise SizeError(f"A 'size()' method required for negative value {key} does not exist for class")
+    return key + len(value)
 
 
 def put(owner: object, key: object, value: object, budget: Budget) -> bool:
@@ -143,7 +162,7 @@ def put(owner: object, key: object, value: object, budget: Budget) -> bool:
 
 
 def put_property(owner: object, name: str, value: object) -> bool:
-    if isinstance(owner, dict):
-        owner[key_of(name, Walk())] = value
-        return True
-    return False
+    held = owner.held if isinstance(owner, Loop) else owner
+    if isinstance(held, dict):
+        held[name] = value
+    return isinstance(held, dict)

@@ -94,6 +94,8 @@ Part: TypeAlias = Property | Call | Index
 class Ref:
     """``$root.a.b(...)[0]``. ``text`` as it is written; ``otherwise``: what ``|`` gives.
 
+    ``asked``: strict mode lets it be unset. So it is with a bare name that is a whole expression, or a side of ``&&``,
+    ``||`` and ``!``, in a condition of ``#if`` and anywhere within its branches.
     ``slashes`` stand before it, and ``before`` is what else is printed there (``#`` of ``#$x``). ``start`` is the
     offset of ``text``.
     """
@@ -107,6 +109,7 @@ class Ref:
     before: str = ""
     otherwise: Expression | None = None
     start: int = 0
+    asked: bool = False
 
 
 @dataclass(frozen=True, slots=True)

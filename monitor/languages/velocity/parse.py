@@ -178,6 +178,7 @@ class _Parser:
         stream = self._stream
         blanks = stream.taken(Kind.BLANKS)
         opening = stream.take()
+        self._expressions.conditional += 1
         branches: list[tuple[Expression | None, Block]] = []
         condition: Expression | None = self._condition()
         inside = fresh
@@ -189,6 +190,7 @@ class _Parser:
             if body.closing is Kind.END:
                 break
             condition = self._condition() if body.closing is Kind.ELSEIF else None
+        self._expressions.conditional -= 1
         line_end = stream.blank_line() if fresh else None
         _around(nodes, If(tuple(branches)), blanks, opening, line_end)
         return line_end is not None

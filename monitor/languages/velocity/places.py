@@ -31,7 +31,7 @@ class Places:
     """The places of one text. What ``base`` is given for is a string that begins there."""
 
     def __init__(self, text: str, base: Place | None = None) -> None:
-        self._base = base
+        self._text, self._base = text, base
         self._offsets = [0]
         self._reached = [(1, 0)]  # line and columns gone at each of those offsets
         for match in _IRREGULAR.finditer(text):
@@ -50,6 +50,8 @@ class Places:
         index = bisect_right(self._offsets, offset) - 1
         line, columns = self._reached[index]
         column = columns + offset - self._offsets[index] + 1
+        if self._text.startswith("\t", offset):
+            column = self._reached[index + 1][1]  # a tab stands where it ends
         if self._base is None:
             return Place(line, column)
         return Place(line + self._base.line - 1, column + self._base.column if line == 1 else column)

@@ -4,31 +4,49 @@ from __future__ import annotations
 
 import math
 import operator
+import re
 from collections.abc import Callable, Mapping, Sequence
+from decimal import ROUND_HALF_DOWN, Context, Decimal, DecimalException
 from typing import Final
 
+from monitor.languages.velocity.tool import Tool
 from monitor.languages.velocity.values import (
     Entry,
+    GrowthError,
     JavaIterator,
     JavaMap,
+    Number,
     Walk,
     hash_ordered,
     is_number,
     text_of,
 )
 
-_EXACT: Final = 2**53
-_ORDERS: Final[Mapping[str, Callable[[float, float], bool]]] = {
+_MOST_BITS: Final = 10_000  # of a whole number
+_MOST_DIGITS: Final = 400  # of a number in a text
+_NUMERIC: Final = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,6})?")
+_EXACT: Final = Context(prec=5_000, rounding=ROUND_HALF_DOWN, Emin=-100_000, Emax=100_000)
+_ORDERS: Final[Mapping[str, Callable[[Number, Number], object]]] = {
     "<": operator.lt,
     "<=": operator.le,
     ">": operator.gt,
     ">=": operator.ge,
 }
+_WHOLE: Final[Mapping[str, Callable[[int, int], int]]] = {"+": operator.add, "-": operator.sub, "*": operator.mul}
+_DOUBLES: Final[Mapping[str, Callable[[float, float], float]]] = {
+    "+": operator.add,
+    "-": operator.sub,
+    "*": operator.mul,
+    "/": operator.truediv,
+    "%": math.fmod,
+}
 
 
 def truth(value: object) -> bool:
     """Null, false, zero and whatever is empty is false."""
-    if value is None or isinstance(value, bool | int | float | str | list | dict):
+    if isinstance(value, Tool):
+        return value.is_true
+    if value is None or isinstance(value, bool | int | float | Decimal | str | list | dict):
         return bool(value)
     return True
 
@@ -42,7 +60,7 @@ def equal(left: object, right: object, walk: Walk) -> bool:
     if _of_one_class(left, right):
         return same(left, right, walk)
     for number, text in ((left, right), (right, left)):
-        if is_number(number) and isinstance(text, str) and (parsed := _number(text)) is not None:
+        if is_number(number) and (parsed := number_in(text)) is not None:
             return number == parsed
     return text_of(left, walk) == text_of(right, walk)
 
@@ -65,41 +83,73 @@ def same(left: object, right: object, walk: Walk) -> bool:
     return type(left) is type(right) and left == right
 
 
-def _number(text: str) -> float | None:
+def number_in(text: object) -> Decimal | None:
+    """The number that a text is; a text that is a number stays exact."""
+    if not isinstance(text, str) or not _NUMERIC.fullmatch(text):
+        return None
+    number = Decimal(text)
+    if abs(number.adjusted()) > _MOST_DIGITS or len(text) > _MOST_DIGITS:
+        raise GrowthError("a number becomes too large")
+    return number
+
+
+def compared(sign: str, left: Number, right: Number) -> bool:
+    return bool(_ORDERS[sign](left, right))
+
+
+# -- arithmetic -------------------------------------------------------------------------------------------
+
+
+def reckoned(sign: str, left: Number, right: Number) -> Number | None:
+    """Two numbers with an operator; None where there is no result (a division by zero).
+
+    Raises GrowthError, and ArithmeticError where Java does.
+    """
+    if sign in "/%" and right == 0:
+        return None
+    if isinstance(left, Decimal) or isinstance(right, Decimal):
+        return _exactly(sign, _decimal(left), _decimal(right))
+    if isinstance(left, int) and isinstance(right, int):
+        return _wholly(sign, left, right)
     try:
-        return float(text) if text.strip() == text and "_" not in text else None
-    except ValueError:
+        return _DOUBLES[sign](float(left), float(right))
+    except OverflowError:
         return None
 
 
-def compared(sign: str, left: float, right: float) -> bool:
-    return _ORDERS[sign](left, right)
-
-
-def reckoned(sign: str, left: float, right: float) -> int | float | None:
-    """Two numbers with an operator; None where there is no result (a division by zero)."""
-    whole = isinstance(left, int) and isinstance(right, int)
-    try:
-        match sign:
-            case "+":
-                return left + right
-            case "-":
-                return left - right
-            case "*":
-                return left * right
-        if right == 0:
-            return None
-        if sign == "/":
-            return _quotient(int(left), int(right)) if whole else left / right
-        return int(left) - int(right) * _quotient(int(left), int(right)) if whole else math.fmod(left, right)
-    except (OverflowError, ValueError):
-        return None
+def _wholly(sign: str, left: int, right: int) -> int:
+    if left.bit_length() + right.bit_length() > _MOST_BITS:
+        raise GrowthError("a number becomes too large")
+    if sign == "/":
+        return _quotient(left, right)
+    return left - right * _quotient(left, right) if sign == "%" else _WHOLE[sign](left, right)
 
 
 def _quotient(left: int, right: int) -> int:
     """Towards zero."""
     size = abs(left) // abs(right)
     return size if (left < 0) == (right < 0) else -size
+
+
+def _exactly(sign: str, left: Decimal, right: Decimal) -> Decimal:
+    """As BigDecimal does it: a quotient has as many places as what is divided."""
+    if sign == "%":
+        raise ArithmeticError
+    try:
+        if sign == "/":
+            return _EXACT.divide(left, right).quantize(Decimal((0, (1,), left.as_tuple().exponent)), context=_EXACT)
+        return {"+": _EXACT.add, "-": _EXACT.subtract, "*": _EXACT.multiply}[sign](left, right)
+    except DecimalException:
+        raise GrowthError("a number becomes too large") from None
+
+
+def _decimal(number: Number) -> Decimal:
+    if isinstance(number, Decimal):
+        return number
+    try:
+        return Decimal(repr(float(number)))
+    except OverflowError:
+        return Decimal(number)
 
 
 def collection_of(value: object) -> Sequence[object] | None:

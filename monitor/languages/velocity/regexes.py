@@ -18,7 +18,9 @@ from monitor.errors import NotJudgedError
 SECONDS: Final = 0.2  # and more for a long text
 _PER_CHARACTER: Final = 2e-6
 _LONGEST: Final = 10_000
-_TOKEN: Final = re.compile(r"\\Q(.*?)(?:\\E|$)|(\\.)|(\[\^?\]?)|(\])|(.)", re.DOTALL)
+_TOKEN: Final = re.compile(
+    r"\\Q(.*?)(?:\\E|$)|(\\[pPxN]\{[^}]*\}|\\.)|(\[\^?\]?)|(\])|((?<![(|])(?<=.)\{[0-9]+(?:,[0-9]*)?\}|.)", re.DOTALL
+)
 _ESCAPES: Final = {"\\h": "[ \\t\\xA0\\u1680\\u180e\\u2000-\\u200a\\u202f\\u205f\\u3000]", "\\z": "\\Z"}
 _ANY: Final = "[^\\n\\r\\x85\\u2028\\u2029]"
 _BEFORE_END: Final = "(?=(?:\\r\\n|[\\n\\r\\x85\\u2028\\u2029])?\\Z)"
@@ -58,6 +60,8 @@ def _translated(pattern: str) -> Iterator[str]:
         elif closing:
             depth = max(depth - 1, 0)
             yield closing
+        elif not depth and char == "{":
+            raise PatternError
         elif not depth and char == "." and not dot_all:
             yield _ANY
         else:

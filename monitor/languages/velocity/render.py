@@ -39,7 +39,7 @@ from monitor.languages.velocity.nodes import (
 from monitor.languages.velocity.parse import parse_block
 from monitor.languages.velocity.reckoning import collection_of
 from monitor.languages.velocity.scopes import Loop
-from monitor.languages.velocity.values import Lazy, class_name
+from monitor.languages.velocity.values import JavaList, Lazy, class_name
 from monitor.languages.velocity.walking import macros_in
 
 NO_RESOURCE: Final = "ResourceNotFoundException"
@@ -143,17 +143,25 @@ class Renderer:
 
     def _reference(self, ref: Ref) -> None:
         value = self._values.reference(ref)
-        text = self._values.text(value)
         undone = "\\" * (ref.slashes // 2)
         if ref.slashes % 2:
             self._write(undone + ("\\" if value is None else "") + ref.text)
-        elif text is not None:
-            self._write(undone + ref.before + text)
+        elif isinstance(value, Lazy) and value.within < value.most:
+            self._write(undone + ref.before)
+            self._lazy(value)
+        elif value is not None and not isinstance(value, Lazy):
+            self._write(undone + ref.before + (self._values.text(value) or ""))
         elif not self._strict:
             self._write(undone + undone + ref.before + ("" if ref.quiet else ref.text))
         elif not ref.quiet:
             what = f"Reference {ref.text} evaluated to null when attempting to render"
             raise self._values.fault(VELOCITY, what, ref.place)
+
+    def _lazy(self, lazy: Lazy) -> None:
+        lazy.within += 1
+        with self._budget.deeper(), _left(NEAREST):
+            self._block(lazy.block)
+        lazy.within -= 1
 
     def _if(self, node: If) -> None:
         for condition, body in node.branches:
@@ -167,11 +175,12 @@ class Renderer:
         value = self._values.value(node.items)
         items = collection_of(value)
         if items is None and value is not None and self._strict:
+            self._values.told(node.items)
             written = f"#foreach parameter {node.text}{self._values.where(node.place)}"
             what = f"{written} is of type {class_name(value)} and cannot be iterated by {_ITERATED}"
             raise RenderError(VELOCITY, what, node.place)
         if not items:
-            if node.otherwise is not None and items is not None:
+            if node.otherwise is not None:
                 self._block(node.otherwise)
             return
         before = self._context.get(node.variable)
@@ -190,8 +199,8 @@ class Renderer:
             self._budget.step()
             loop.turn.more = loop.turn.index + 1 < len(items)
             yield item
-            if isinstance(value, list) and len(value) not in (len(items), loop.turn.index + 1):
-                what = "a list is changed while #foreach walks over it"
+            if _is_changed(value, len(items), loop):
+                what = "what #foreach walks over is changed meanwhile"
                 raise RenderError("ConcurrentModificationException", what, self._budget.place)
 
     def _restore(self, name: str, before: object) -> None:
@@ -269,6 +278,14 @@ class Renderer:
                 self._context.pop(name, None)
             else:
                 self._context[name] = before[name]
+
+
+def _is_changed(value: object, size: int, loop: Loop) -> bool:
+    """Whether Java's iterator would notice that what it walks over has grown or shrunk."""
+    source = value.source if isinstance(value, JavaList) and value.source is not None else value
+    if isinstance(source, dict):
+        return loop.turn.more and len(source) != size
+    return isinstance(source, list) and len(source) not in (size, loop.turn.index + 1)
 
 
 @contextmanager

@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 import struct
 from collections.abc import Callable, Mapping
+from decimal import Decimal
 from typing import Final
 
 from monitor.languages.velocity.calling import JavaError, Method, method, parsed_whole
-from monitor.languages.velocity.values import JavaChar, JavaClass, is_number, text_of
+from monitor.languages.velocity.values import JavaChar, JavaClass, Number, Walk, hash_of, text_of
 
 _BYTE: Final = 8  # bits
 _SHORT: Final = 16
@@ -19,12 +20,13 @@ _LONG: Final = 64
 def _wrapped(bits: int) -> Callable[[float], int]:
     """As a Java cast does it: a double stops at the ends of long, and then whole numbers wrap round."""
 
-    def run(number: float) -> int:
+    def run(number: Number) -> int:
         if isinstance(number, float):
             if math.isnan(number):
                 return 0
             most = 2 ** (max(bits, _INT) - 1)
-            number = int(min(max(number, -most), most - 1))
+            number = min(max(number, -most), most - 1)
+        number = int(number)
         return (number + 2 ** (bits - 1)) % 2**bits - 2 ** (bits - 1)
 
     return run
@@ -40,16 +42,6 @@ def _compared(left: object, right: object) -> int:
     if type(left) is not type(right):
         raise JavaError("java.lang.ClassCastException")
     return _order(left, right)  # type: ignore[arg-type]
-
-
-def _hash(number: float) -> int:
-    if isinstance(number, float):
-        (bits,) = struct.unpack("<q", struct.pack("<d", number))
-    else:
-        bits = number
-    if -(2**31) <= bits < 2**31 and not isinstance(number, float):
-        return int(bits)
-    return _wrapped(_INT)(bits ^ (bits % 2**64 >> 32))
 
 
 def _double(text: str) -> float:
@@ -85,7 +77,7 @@ _NUMBER: Final[Mapping[str, tuple[Method, ...]]] = {
     "doubleValue": (method("", float),),
     "equals": (method("Object", lambda number, other: type(number) is type(other) and number == other),),
     "floatValue": (method("", _float),),
-    "hashCode": (method("", _hash),),
+    "hashCode": (method("", lambda number: hash_of(number, Walk())),),
     "intValue": (method("", _wrapped(_INT)),),
     "longValue": (method("", _wrapped(_LONG)),),
     "shortValue": (method("", _wrapped(_SHORT)),),
@@ -131,7 +123,7 @@ BOOLEAN: Final[Mapping[str, tuple[Method, ...]]] = {
     "booleanValue": (method("", lambda value: value),),
     "compareTo": (method("Object", _compared),),
     "equals": (method("Object", lambda value, other: isinstance(other, bool) and value == other),),
-    "hashCode": (method("", lambda value: 1231 if value else 1237),),
+    "hashCode": (method("", lambda value: hash_of(value, Walk())),),
     "logicalAnd": (method("boolean boolean", lambda _, left, right: left and right),),
     "logicalOr": (method("boolean boolean", lambda _, left, right: left or right),),
     "logicalXor": (method("boolean boolean", lambda _, left, right: left != right),),
@@ -167,5 +159,18 @@ def _simple(one: JavaClass) -> str:
     return one.name.rpartition(".")[2].rpartition("$")[2]
 
 
-def of_number(value: object) -> Mapping[str, tuple[Method, ...]]:
-    return WHOLE if is_number(value) and isinstance(value, int) else DOUBLE
+DECIMAL: Final[Mapping[str, tuple[Method, ...]]] = {
+    **_NUMBER,
+    "abs": (method("", abs),),
+    "negate": (method("", lambda number: -number),),
+    "scale": (method("", lambda number: -number.as_tuple().exponent),),
+    "signum": (method("", lambda number: _order(number, 0)),),
+    "toPlainString": (method("", lambda number: format(number, "f")),),
+    "toString": (method("", text_of),),
+}
+
+
+def of_number(value: Number) -> Mapping[str, tuple[Method, ...]]:
+    if isinstance(value, Decimal):
+        return DECIMAL
+    return WHOLE if isinstance(value, int) else DOUBLE

@@ -21,7 +21,7 @@ class Loop(Tool):
     """``around`` is the loop around it, and ``replaced`` what else ``$foreach`` was; ``turn`` is rendered now."""
 
     def __init__(self, around: object) -> None:
-        super().__init__("foreach", {}, {})
+        super().__init__("org.apache.velocity.runtime.directive.ForeachScope", {}, {})
         self.around = around if isinstance(around, Loop) else None
         self.replaced = None if isinstance(around, Loop) else around
         self.turn = Turn()
@@ -29,6 +29,10 @@ class Loop(Tool):
 
     def __str__(self) -> str:
         return text_of(self.held)
+
+    @property
+    def is_true(self) -> bool:
+        return bool(self.held)
 
     @property
     def topmost(self) -> Loop:

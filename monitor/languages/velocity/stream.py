@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from monitor.languages.velocity.lexer import Lexer
@@ -80,6 +80,10 @@ class Stream:
     def literal(self, begin: int, end: int) -> str:
         """The tokens from one index to before the other, as text."""
         return "".join(token.literal for token in self._tokens[begin:end])
+
+    def respell(self, index: int, image: str) -> None:
+        """From now on that token is written otherwise."""
+        self._tokens[index] = replace(self._tokens[index], image=image)
 
     def images(self, begin: int, end: int) -> str:
         return "".join(token.image for token in self._tokens[begin:end])

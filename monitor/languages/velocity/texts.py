@@ -9,8 +9,8 @@ import regex
 
 from monitor.languages.velocity.calling import JavaError, Method, method
 from monitor.languages.velocity.formatting import formatted
+from monitor.languages.velocity.hashes import signed, text_hash
 from monitor.languages.velocity.regexes import (
-    PatternError,
     bounded,
     compiled,
     full_match,
@@ -18,7 +18,7 @@ from monitor.languages.velocity.regexes import (
     replacement,
     seconds,
 )
-from monitor.languages.velocity.values import LONGEST, GrowthError, JavaChar, JavaList, java_hash, text_of
+from monitor.languages.velocity.values import LONGEST, GrowthError, JavaChar, JavaList, text_of
 
 _STRINGS: Final = "[Ljava.lang.String;"
 _OUTSIDE: Final = "java.lang.StringIndexOutOfBoundsException"
@@ -123,10 +123,6 @@ def _compared_to(text: str, other: object) -> int:
     return _compared(text, other)
 
 
-def signed(value: int) -> int:
-    return value - 2**32 if value >= 2**31 else value
-
-
 def _starts(text: str, other: str, begin: int = 0) -> bool:
     return 0 <= begin <= len(text) and text.startswith(other, begin)
 
@@ -147,7 +143,9 @@ def _one(code: int) -> str:
 
 def _joined(_: str, between: str, *members: object) -> str:
     listed = members[0] if len(members) == 1 and isinstance(members[0], list) else list(members)
-    texts = ["null" if one is None else text_of(one) for one in listed]
+    if not all(one is None or (isinstance(one, str) and not isinstance(one, JavaChar)) for one in listed):
+        raise JavaError("java.lang.ClassCastException")
+    texts = ["null" if one is None else str(one) for one in listed]
     _fits(sum(map(len, texts)) + len(between) * len(texts))
     return between.join(texts)
 
@@ -186,7 +184,7 @@ TEXT: Final[Mapping[str, tuple[Method, ...]]] = {
     "format": (method("String Object*", lambda _, pattern, *values: formatted(pattern, values)),),
     "formatted": (method("Object*", lambda text, *values: formatted(text, values)),),
     "getBytes": (method("", _bytes),),
-    "hashCode": (method("", lambda text: signed(java_hash(text))),),
+    "hashCode": (method("", lambda text: signed(text_hash(text))),),
     "indent": (method("int", _indented),),
     "indexOf": (
         method("int", lambda text, code: _found(text, _one(code))),
@@ -228,5 +226,3 @@ TEXT: Final[Mapping[str, tuple[Method, ...]]] = {
     "trim": (method("", lambda text: text.strip(_WHITE)),),
     "valueOf": (method("Object", lambda _, other: "null" if other is None else text_of(other)),),
 }
-
-__all__ = ["TEXT", "PatternError", "signed"]

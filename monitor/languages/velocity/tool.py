@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from monitor.languages.velocity.calling import ABSENT, Arguments
+from monitor.languages.velocity.values import JavaObject
 
 
-class Tool:
+class Tool(JavaObject):
     """A method takes what it is called with; where it cannot (`TypeError`), there is no such method."""
 
     def __init__(
@@ -17,6 +18,10 @@ class Tool:
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_true(self) -> bool:
+        return True
 
     def get(self, name: str) -> object:
         return self.properties.get(name, ABSENT)

@@ -11,9 +11,11 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Final
+from decimal import Decimal
+from typing import Final, TypeAlias, TypeGuard
 
 from monitor.languages.jsonpath.numbers import double_text
+from monitor.languages.velocity.hashes import list_hash, number_hash, signed, text_hash
 from monitor.languages.velocity.nodes import Block
 
 _WORD: Final = 0xFFFFFFFF
@@ -33,11 +35,13 @@ class JavaChar(str):
 
 
 class JavaList(list[object]):
-    """A list that Java made. ``kind`` is its class."""
+    """A list that Java made. ``kind`` is its class; ``source`` the map whose keys, values or entries it is."""
 
-    def __init__(self, members: Iterable[object] = (), kind: str = "java.util.ArrayList") -> None:
+    def __init__(
+        self, members: Iterable[object] = (), kind: str = "java.util.ArrayList", source: object = None
+    ) -> None:
         super().__init__(members)
-        self.kind = kind
+        self.kind, self.source = kind, source
 
 
 class JavaMap(dict[object, object]):
@@ -57,6 +61,12 @@ class Key:
     kind: str
     text: str
     value: object = field(compare=False)
+
+
+class JavaObject:
+    """Anything else. ``name`` is of its class."""
+
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,10 +124,14 @@ _CLASSES: Final[tuple[tuple[type, str], ...]] = (
 def class_name(value: object) -> str:
     if value is None:
         return "null"
+    if isinstance(value, JavaObject):
+        return value.name
     if isinstance(value, JavaList):
         return value.kind
     if isinstance(value, int) and not isinstance(value, bool):
         return f"java.{_whole_class(value)}"
+    if isinstance(value, Decimal):
+        return "java.math.BigDecimal"
     return next((name for kind, name in _CLASSES if isinstance(value, kind)), str(value))
 
 
@@ -127,8 +141,11 @@ def _whole_class(value: int) -> str:
     return "lang.Long" if -_LONG <= value < _LONG else "math.BigInteger"
 
 
-def is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+Number: TypeAlias = int | float | Decimal
+
+
+def is_number(value: object) -> TypeGuard[Number]:
+    return isinstance(value, int | float | Decimal) and not isinstance(value, bool)
 
 
 def key_of(value: object, walk: Walk) -> object:
@@ -145,14 +162,6 @@ def value_of(key: object) -> object:
 # -- the order of a HashMap -------------------------------------------------------------------------------
 
 
-def java_hash(text: str) -> int:
-    """String.hashCode, unsigned."""
-    value = 0
-    for unit in memoryview(text.encode("utf-16-le", "surrogatepass")).cast("H"):
-        value = (31 * value + unit) & _WORD
-    return value
-
-
 def hash_ordered(keys: Iterable[object]) -> list[object]:
     """The keys in the order in which a HashMap, filled in the order given, hands them out."""
     listed = list(keys)
@@ -161,10 +170,34 @@ def hash_ordered(keys: Iterable[object]) -> list[object]:
         capacity *= 2
 
     def bucket(key: object) -> int:
-        value = java_hash(key) if isinstance(key, str) else java_hash(str(key))
+        value = hash_of(value_of(key), Walk()) & _WORD
         return (value ^ (value >> 16)) & (capacity - 1)
 
     return sorted(listed, key=bucket)
+
+
+def hash_of(value: object, walk: Walk) -> int:
+    """Its hashCode."""
+    walk.go()
+    match value:
+        case None:
+            return 0
+        case bool():
+            return 1231 if value else 1237
+        case JavaChar():
+            return ord(value)
+        case str():
+            return signed(text_hash(value))
+        case int() | float():
+            return number_hash(value)
+        case list():
+            return list_hash(hash_of(one, walk) for one in value)
+        case dict():
+            return signed(sum(hash_of(value_of(key), walk) ^ hash_of(one, walk) for key, one in value.items()))
+        case Entry():
+            return hash_of(value[0], walk) ^ hash_of(value[1], walk)
+        case _:
+            return signed(text_hash(text_of(value, walk)))
 
 
 def keys_of(mapping: dict[object, object]) -> list[object]:

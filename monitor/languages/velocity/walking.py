@@ -103,14 +103,14 @@ def inner(expression: Expression) -> Iterator[Expression]:
 
 
 def macros_in(block: Block) -> Iterator[MacroDefinition]:
-    """The macros that are defined anywhere, also in strings that are rendered."""
+    """The macros that are defined anywhere, also in strings that are rendered; what is within a macro comes first."""
     for node in block.nodes:
-        if isinstance(node, MacroDefinition):
-            yield node
         for expression in (*conditions_in(node), *expressions_in(node)):
             yield from _macros_within(expression)
         for body in bodies_in(node):
             yield from macros_in(body)
+        if isinstance(node, MacroDefinition):
+            yield node
 
 
 def _macros_within(expression: Expression) -> Iterator[MacroDefinition]:
