@@ -89,9 +89,7 @@ def _fit(value: object, kind: str) -> Fit:  # noqa: PLR0911 one case a type
         return Fit.EXACT
     if kind == "char":
         return Fit.EXACT if isinstance(value, JavaChar) else Fit.NONE
-    if kind == "int":
-        if isinstance(value, JavaChar):
-            return Fit.WIDENED
+    if kind == "int" and not isinstance(value, JavaChar):
         if isinstance(value, int) and not isinstance(value, bool) and -(2**31) <= value < 2**31:
             return Fit.EXACT
         return Fit.CONVERTED if isinstance(value, str | bool) or is_number(value) else Fit.NONE
@@ -103,7 +101,9 @@ def _fit(value: object, kind: str) -> Fit:  # noqa: PLR0911 one case a type
         return Fit.WIDENED
     if kind == "boolean":
         return Fit.CONVERTED if isinstance(value, str) or is_number(value) else Fit.NONE
-    return Fit.CONVERTED if kind in ("String", "double") else Fit.NONE
+    if kind == "double":
+        return Fit.CONVERTED if isinstance(value, str | bool) else Fit.NONE
+    return Fit.CONVERTED if kind == "String" else Fit.NONE
 
 
 def _converted(value: object, kind: str) -> object:
@@ -112,12 +112,10 @@ def _converted(value: object, kind: str) -> object:
         return None
     if kind == "String":
         return text_of(value)
-    if kind == "int" and not isinstance(value, JavaChar):
-        return _whole(value)
     if kind == "int":
-        return ord(str(value))
+        return _whole(value)
     if kind == "double":
-        return float(value) if is_number(value) else value
+        return parsed_double(value) if isinstance(value, str) else _double(value)
     if kind == "boolean" and not isinstance(value, bool):
         return value.lower() == "true" if isinstance(value, str) else bool(value)
     return value
@@ -128,6 +126,18 @@ def _whole(value: object) -> int:
         return parsed_whole(value)
     number = int(value) if isinstance(value, int | float | Decimal) else 0
     return (number + 2**31) % 2**32 - 2**31
+
+
+def _double(value: object) -> float:
+    return float(value) if isinstance(value, int | float | Decimal) else 0.0
+
+
+def parsed_double(text: str) -> float:
+    """Double.parseDouble."""
+    try:
+        return float("no" if "_" in text else text.strip().rstrip("dDfF"))
+    except ValueError:
+        raise JavaError(NUMBER_FORMAT) from None
 
 
 def parsed_whole(text: str, radix: int = 10) -> int:

@@ -177,8 +177,8 @@ class Expressions:
                 return last.text
             case Binary():
                 return f"{last.texts[0]} {last.operator} "
-            case Unary(operator="-"):
-                return "-" + self._written(last.operand)
+            case Unary():
+                return last.operator + self._written(last.operand)
         return self._stream.literal(*self._span).strip(" \t\r\n")
 
     def _unary(self) -> Expression:

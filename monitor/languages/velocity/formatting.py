@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from monitor.languages.velocity.calling import JavaError
-from monitor.languages.velocity.values import LONGEST, GrowthError, JavaChar, text_of
+from monitor.languages.velocity.values import LONGEST, GrowthError, JavaChar, Walk, hash_of, text_of
 
 _SPECIFIER: Final = re.compile(r"%(?:(\d+)\$)?([-#+ 0,(<]*)(\d+)?(?:\.(\d+))?([a-zA-Z%])", re.ASCII)
 _WIDEST: Final = 10_000
@@ -15,7 +15,8 @@ _EXCEPTIONS: Final = "java.util."
 
 
 def formatted(pattern: str, values: Sequence[object]) -> str:
-    """Raises JavaError, GrowthError."""
+    """One null for all is all of them null. Raises JavaError, GrowthError."""
+    all_null = len(values) == 1 and values[0] is None
     out: list[str] = []
     place = ordinary = last = 0
     for match in re.finditer("%", pattern):
@@ -34,9 +35,9 @@ def formatted(pattern: str, values: Sequence[object]) -> str:
             last = int(index) - 1
         elif "<" not in flags:
             last, ordinary = ordinary, ordinary + 1
-        if not 0 <= last < len(values):
+        if not all_null and not 0 <= last < len(values):
             raise JavaError(f"{_EXCEPTIONS}MissingFormatArgumentException")
-        out.append(_one(values[last], specifier))
+        out.append(_one(None if all_null else values[last], specifier))
     text = "".join([*out, pattern[place:]])
     if len(text) > LONGEST:
         raise GrowthError("a text becomes too long")
@@ -56,10 +57,12 @@ def _made(value: object, kind: str, specifier: re.Match[str]) -> str:
     if kind == "s":
         text = "null" if value is None else text_of(value)
         return text[: int(specifier[4])] if specifier[4] else text
-    if kind not in "dxoefgc":
+    if kind not in "dxoefgch":
         raise JavaError(f"{_EXCEPTIONS}UnknownFormatConversionException")
     if value is None:
-        return "null"
+        return "null"[: int(specifier[4])] if specifier[4] else "null"
+    if kind == "h":
+        return f"{hash_of(value, Walk()) & 0xFFFFFFFF:x}"
     if kind == "c":
         return _character(value)
     whole = isinstance(value, int) and not isinstance(value, bool)
@@ -83,8 +86,7 @@ def _number(value: float, kind: str, specifier: re.Match[str]) -> str:
     if kind in "xo" and value < 0:
         value += 2**32 if value >= -(2**31) else 2**64
     grouped = "," if "," in flags and kind in "dfg" else ""
-    precision = f".{specifier[4] or 6}" if kind in "efg" else ""
-    digits = format(abs(value), f"{grouped}{precision}{kind}")
+    digits = _digits(abs(value), kind, int(specifier[4] or 6), grouped)
     if "#" in flags and kind in "xo":
         digits = ("0x" if kind == "x" else "0") + digits
     before, after = "", ""
@@ -95,6 +97,16 @@ def _number(value: float, kind: str, specifier: re.Match[str]) -> str:
     if "0" in flags:
         digits = digits.rjust(width - len(before) - len(after), "0")
     return before + digits + after
+
+
+def _digits(size: float, kind: str, precision: int, grouped: str) -> str:
+    if kind in "dxo":
+        return format(size, f"{grouped}{kind}")
+    if kind == "g":
+        precision = max(precision, 1)
+        exponent = int(f"{size:.{precision - 1}e}".partition("e")[2])
+        kind, precision = ("f", precision - 1 - exponent) if -4 <= exponent < precision else ("e", precision - 1)
+    return format(size, f"{grouped if kind == 'f' else ''}.{precision}{kind}")
 
 
 def _padded(text: str, specifier: re.Match[str]) -> str:

@@ -18,6 +18,7 @@ from monitor.languages.velocity.regexes import PatternError
 from monitor.languages.velocity.scalars import BOOLEAN, CHARACTER, CLASS, of_number
 from monitor.languages.velocity.scopes import Loop
 from monitor.languages.velocity.texts import TEXT
+from monitor.languages.velocity.units import in_units
 from monitor.languages.velocity.tool import Tool
 from monitor.languages.velocity.values import (
     Entry,
@@ -72,11 +73,14 @@ def call(value: object, name: str, arguments: Arguments, budget: Budget) -> obje
         found = chosen(methods, arguments)
         if found is None:
             return ABSENT
-        return _kept(found[0].run(value, *found[1]), budget)
+        run = in_units(name, found[0].run) if isinstance(value, str) else found[0].run
+        return _kept(run(value, *found[1]), budget)
     except GrowthError as error:
         raise budget.exceeded(str(error)) from None
     except PatternError:
         raise JavaError("java.util.regex.PatternSyntaxException") from None
+    except IndexError:
+        raise JavaError("java.lang.IndexOutOfBoundsException") from None
     except (TypeError, AttributeError):  # a null where Java would stumble over it
         raise JavaError("java.lang.NullPointerException") from None
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Final
 
-from monitor.languages.velocity.calling import JavaError, Method, method, parsed_whole
+from monitor.languages.velocity.calling import JavaError, Method, method, parsed_double, parsed_whole
 from monitor.languages.velocity.values import JavaChar, JavaClass, Number, Walk, hash_of, text_of
 
 _BYTE: Final = 8  # bits
@@ -44,13 +44,6 @@ def _compared(left: object, right: object) -> int:
     return _order(left, right)  # type: ignore[arg-type]
 
 
-def _double(text: str) -> float:
-    try:
-        return float(text.strip().rstrip("dDfF")) if "_" not in text else float("_")
-    except ValueError:
-        raise JavaError("java.lang.NumberFormatException") from None
-
-
 def _based(number: int, radix: int) -> str:
     digits, left = "", abs(number)
     while True:
@@ -82,16 +75,11 @@ _NUMBER: Final[Mapping[str, tuple[Method, ...]]] = {
     "longValue": (method("", _wrapped(_LONG)),),
     "shortValue": (method("", _wrapped(_SHORT)),),
 }
-WHOLE: Final[Mapping[str, tuple[Method, ...]]] = {
+_WHOLE: Final[Mapping[str, tuple[Method, ...]]] = {
     **_NUMBER,
     "compare": (method("int int", lambda _, left, right: _order(left, right)),),
     "max": (method("int int", lambda _, left, right: max(left, right)),),
     "min": (method("int int", lambda _, left, right: min(left, right)),),
-    "parseInt": (
-        method("String", lambda _, text: parsed_whole(text)),
-        method("String int", lambda _, text, radix: parsed_whole(text, radix)),
-    ),
-    "parseLong": (method("String", lambda _, text: parsed_whole(text)),),
     "signum": (method("int", lambda _, number: _order(number, 0)),),
     "sum": (method("int int", lambda _, left, right: left + right),),
     "toBinaryString": (method("int", lambda _, number: _unsigned(number, 2)),),
@@ -104,6 +92,12 @@ WHOLE: Final[Mapping[str, tuple[Method, ...]]] = {
     ),
     "valueOf": (method("int", lambda _, number: number), method("String", lambda _, text: parsed_whole(text))),
 }
+_PARSE: Final = (
+    method("String", lambda _, text: parsed_whole(text)),
+    method("String int", lambda _, text, radix: parsed_whole(text, radix)),
+)
+INTEGER: Final[Mapping[str, tuple[Method, ...]]] = {**_WHOLE, "parseInt": _PARSE}
+LONG: Final[Mapping[str, tuple[Method, ...]]] = {**_WHOLE, "parseLong": _PARSE}
 DOUBLE: Final[Mapping[str, tuple[Method, ...]]] = {
     **_NUMBER,
     "compare": (method("double double", lambda _, left, right: _order(left, right)),),
@@ -114,10 +108,10 @@ DOUBLE: Final[Mapping[str, tuple[Method, ...]]] = {
     "isNaN": (method("", math.isnan), method("double", lambda _, number: math.isnan(number))),
     "max": (method("double double", lambda _, left, right: max(left, right)),),
     "min": (method("double double", lambda _, left, right: min(left, right)),),
-    "parseDouble": (method("String", lambda _, text: _double(text)),),
+    "parseDouble": (method("String", lambda _, text: parsed_double(text)),),
     "sum": (method("double double", lambda _, left, right: left + right),),
     "toString": (method("", text_of), method("double", lambda _, number: text_of(number))),
-    "valueOf": (method("double", lambda _, number: number), method("String", lambda _, text: _double(text))),
+    "valueOf": (method("double", lambda _, number: number), method("String", lambda _, text: parsed_double(text))),
 }
 BOOLEAN: Final[Mapping[str, tuple[Method, ...]]] = {
     "booleanValue": (method("", lambda value: value),),
@@ -173,4 +167,6 @@ DECIMAL: Final[Mapping[str, tuple[Method, ...]]] = {
 def of_number(value: Number) -> Mapping[str, tuple[Method, ...]]:
     if isinstance(value, Decimal):
         return DECIMAL
-    return WHOLE if isinstance(value, int) else DOUBLE
+    if isinstance(value, float):
+        return DOUBLE
+    return INTEGER if -(2**31) <= value < 2**31 else LONG

@@ -3,21 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from typing import Final
-
-import regex
 
 from monitor.languages.velocity.calling import JavaError, Method, method
 from monitor.languages.velocity.formatting import formatted
 from monitor.languages.velocity.hashes import signed, text_hash
-from monitor.languages.velocity.regexes import (
-    bounded,
-    compiled,
-    full_match,
-    literal,
-    replacement,
-    seconds,
-)
+from monitor.languages.velocity.regexes import bounded, compiled, filled, full_match, literal, matches, replacement
 from monitor.languages.velocity.values import LONGEST, GrowthError, JavaChar, JavaList, text_of
 
 _STRINGS: Final = "[Ljava.lang.String;"
@@ -56,31 +48,18 @@ def _replaced_plainly(text: str, old: str, new: str) -> str:
 
 
 def _replaced(text: str, pattern: str, new: str, count: int = 0) -> str:
-    expression = compiled(pattern)
-    if not expression.search(text, timeout=seconds(text)):
-        return text
-    parts = replacement(new, expression.groups)
-    length = 0
-
-    def put(match: regex.Match[str]) -> str:
-        nonlocal length
-        made = "".join(_filled(part, match) for part in parts)
+    """The first ``count`` matches, or all. What there is nothing to replace with is told only where it is needed."""
+    out: list[str] = []
+    parts: tuple[str | int, ...] | None = None
+    begin = length = 0
+    for match in islice(matches(pattern, text), count or None):
+        parts = replacement(new, compiled(pattern).groups) if parts is None else parts
+        made = filled(parts, match)
         length += len(made)
         _fits(length)
-        return made
-
-    return expression.sub(put, text, count=count, timeout=seconds(text))
-
-
-def _filled(part: str | int, match: regex.Match[str]) -> str:
-    if isinstance(part, int):
-        return match[part] or ""
-    if part.startswith("\0"):
-        try:
-            return match[part[1:]] or ""
-        except IndexError:
-            raise JavaError("java.lang.IllegalArgumentException") from None
-    return part
+        out += [text[begin : match.start()], made]
+        begin = match.end()
+    return "".join([*out, text[begin:]])
 
 
 def _split(text: str, pattern: str, limit: int = 0) -> JavaList:
@@ -97,11 +76,11 @@ def _split(text: str, pattern: str, limit: int = 0) -> JavaList:
 
 def _pieces(text: str, pattern: str, limit: int) -> Iterator[str]:
     begin = made = 0
-    for match in compiled(pattern).finditer(text, timeout=seconds(text)):
+    for match in matches(pattern, text):
         if limit > 0 and made == limit - 1:
             break
-        if match.end() == 0 or (match.start() == match.end() == len(text)):
-            continue  # an empty match at the beginning or the end splits nothing
+        if match.end() == 0:
+            continue  # an empty match at the beginning splits nothing
         yield text[begin : match.start()]
         begin = match.end()
         made += 1
@@ -118,7 +97,7 @@ def _compared(left: str, right: str) -> int:
 def _compared_to(text: str, other: object) -> int:
     if other is None:
         raise JavaError("java.lang.NullPointerException")
-    if not isinstance(other, str):
+    if not isinstance(other, str) or isinstance(other, JavaChar):
         raise JavaError("java.lang.ClassCastException")
     return _compared(text, other)
 
