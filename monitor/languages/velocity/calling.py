@@ -15,7 +15,8 @@ from decimal import Decimal
 from enum import Enum, IntEnum
 from typing import Final, TypeAlias
 
-from monitor.languages.velocity.values import JavaChar, is_number, text_of
+from monitor.languages.velocity.printing import text_of
+from monitor.languages.velocity.values import JavaChar, is_number
 
 Arguments: TypeAlias = Sequence[object]
 
@@ -54,7 +55,10 @@ class Fit(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Method:
-    """``parameters`` are Java types; the last may end with ``*``: as many as there are. ``run`` takes the value first."""
+    """``parameters`` are Java types; the last may end with ``*``: as many as there are.
+
+    ``run`` takes the value first.
+    """
 
     parameters: tuple[str, ...]
     run: Callable[..., object]
@@ -67,43 +71,50 @@ def method(parameters: str, run: Callable[..., object]) -> Method:
     return Method(tuple(parameters.split()), run)
 
 
-_PRIMITIVES: Final = frozenset({"int", "double", "boolean", "char"})
-_TYPES: Final[Mapping[str, tuple[type, ...]]] = {
-    "String": (str,),
-    "CharSequence": (str,),
-    "Collection": (list,),
-    "Map": (dict,),
-    "Boolean": (bool,),
-    "boolean": (bool,),
-    "double": (float,),
+def _is_text(value: object) -> bool:
+    return isinstance(value, str) and not isinstance(value, JavaChar)
+
+
+def _is_int(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and -(2**31) <= value < 2**31
+
+
+def _is_convertible(value: object) -> bool:
+    return _is_text(value) or isinstance(value, bool) or is_number(value)
+
+
+_EXACT: Final[Mapping[str, Callable[[object], bool]]] = {
+    "Object": lambda _: True,
+    "String": _is_text,
+    "CharSequence": _is_text,
+    "Collection": lambda value: isinstance(value, list),
+    "Map": lambda value: isinstance(value, dict),
+    "boolean": lambda value: isinstance(value, bool),
+    "char": lambda value: isinstance(value, JavaChar),
+    "double": lambda value: isinstance(value, float),
+    "int": _is_int,
 }
+_CONVERTED: Final[Mapping[str, Callable[[object], bool]]] = {
+    "String": lambda _: True,
+    "boolean": _is_convertible,
+    "double": _is_convertible,
+    "int": _is_convertible,
+}
+_PRIMITIVES: Final = frozenset({"int", "double", "boolean", "char"})
 # the more special first: of two that fit equally well the first is called
 _SPECIAL: Final = ("char", "int", "boolean", "double", "String", "CharSequence", "Collection", "Map", "Object")
 _CLASH: Final = frozenset({"int", "boolean", "double", "String", "char"})
 
 
-def _fit(value: object, kind: str) -> Fit:  # noqa: PLR0911 one case a type
+def _fit(value: object, kind: str) -> Fit:
     if value is None:
         return Fit.NONE if kind in _PRIMITIVES else Fit.EXACT
-    if kind == "Object":
-        return Fit.EXACT
-    if kind == "char":
-        return Fit.EXACT if isinstance(value, JavaChar) else Fit.NONE
-    if kind == "int" and not isinstance(value, JavaChar):
-        if isinstance(value, int) and not isinstance(value, bool) and -(2**31) <= value < 2**31:
-            return Fit.EXACT
-        return Fit.CONVERTED if isinstance(value, str | bool) or is_number(value) else Fit.NONE
-    if isinstance(value, JavaChar):
-        return Fit.CONVERTED if kind == "String" else Fit.NONE
-    if isinstance(value, _TYPES[kind]):
+    if _EXACT[kind](value):
         return Fit.EXACT
     if kind == "double" and is_number(value):
         return Fit.WIDENED
-    if kind == "boolean":
-        return Fit.CONVERTED if isinstance(value, str) or is_number(value) else Fit.NONE
-    if kind == "double":
-        return Fit.CONVERTED if isinstance(value, str | bool) else Fit.NONE
-    return Fit.CONVERTED if kind == "String" else Fit.NONE
+    convertible = _CONVERTED.get(kind)
+    return Fit.CONVERTED if convertible is not None and convertible(value) else Fit.NONE
 
 
 def _converted(value: object, kind: str) -> object:
@@ -172,14 +183,14 @@ def _rated(one: Method, arguments: Arguments) -> tuple[Fit, tuple[str, ...]] | N
 def chosen(methods: Sequence[Method], arguments: Arguments) -> tuple[Method, list[object]] | None:
     """The method to call, and the arguments as it takes them; None where none fits. Raises JavaError."""
     rated = [(*found, one) for one in methods if (found := _rated(one, arguments)) is not None]
-    if not rated:
-        return None
-    best = max(fit for fit, _, _ in rated)
+    best = max((fit for fit, _, _ in rated), default=Fit.NONE)
     fitting = sorted((one for one in rated if one[0] is best), key=lambda one: _rank(one[1]))
-    fit, spread, found = fitting[0]
-    if fit is Fit.CONVERTED and len(fitting) > 1 and _clash(spread, fitting[1][1]):
+    if not fitting:
         return None
-    return found, [_converted(*pair) for pair in zip(arguments, spread, strict=True)]
+    _, spread, called = fitting[0]
+    if best is Fit.CONVERTED and len(fitting) > 1 and _clash(spread, fitting[1][1]):
+        return None
+    return called, [_converted(*pair) for pair in zip(arguments, spread, strict=True)]
 
 
 def _rank(parameters: tuple[str, ...]) -> tuple[int, ...]:

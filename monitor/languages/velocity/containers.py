@@ -9,18 +9,10 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from monitor.languages.velocity.calling import VOID, JavaError, Method, method
+from monitor.languages.velocity.hashes import hash_of, keys_of
+from monitor.languages.velocity.printing import key_of, text_of
 from monitor.languages.velocity.reckoning import same
-from monitor.languages.velocity.values import (
-    Entry,
-    JavaIterator,
-    JavaList,
-    Walk,
-    hash_of,
-    key_of,
-    keys_of,
-    text_of,
-    value_of,
-)
+from monitor.languages.velocity.values import Entry, JavaIterator, JavaList, Walk, value_of
 
 _OUTSIDE: Final = "java.lang.IndexOutOfBoundsException"
 _SET: Final = "java.util.Set"

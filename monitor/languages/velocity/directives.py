@@ -82,9 +82,9 @@ class Arguments:
     def read(self, name: str) -> tuple[Argument, ...] | None:
         """Those of the directive ``name``, whose word has been taken; None where no bracket follows."""
         stream = self._stream
-        stream.lexer.enter_directive()
+        stream.lexer.modes.enter_directive()
         if not stream.lexer.bracket_follows():
-            stream.lexer.pop()
+            stream.lexer.modes.pop()
             return None
         stream.blanks()
         stream.expect(Kind.BRACKET_OPEN)
@@ -149,7 +149,7 @@ def directive(head: Head, bodies: tuple[Block, ...], text: str, *, ended: bool) 
 
 
 def _plain_name(head: Head, value: Expression) -> str:
-    """Of a parameter or a #define: what stands behind ``$``, a brace or ``!`` taken for a name that nobody can write."""
+    """Of a parameter or a #define. A brace or ``!`` behind ``$`` is taken for the name, which nobody can write then."""
     if not isinstance(value, Ref):
         raise head.fail(f"#{head.name} takes a reference here")
     return value.text[1] if value.text[1:2] in ("{", "!") else value.root

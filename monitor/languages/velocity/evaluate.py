@@ -2,21 +2,19 @@
 
 1. Of a null, and of what the value has not, everything is null. In strict mode that is an error, and so is a name that
    is not in the context, unless it is asked for (`Ref`) or has ``|`` behind it.
-2. A text with a number is a text. Of a null that is joined to a text stands what is written.
-3. What cannot be reckoned with or compared is null or false; in strict mode a comparison with it is an error.
+2. What Java would throw is a fault in Velocity's words; none quotes a value.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final, TypeAlias, TypeVar
+from typing import Final
 
 from monitor.languages.velocity.calling import ABSENT, NUMBER_FORMAT, JavaError
-from monitor.languages.velocity.faults import INVOCATION, VELOCITY, Budget, RenderError
+from monitor.languages.velocity.faults import INVOCATION, VELOCITY, Budget
 from monitor.languages.velocity.members import SizeError, at, call, get, put, put_property
 from monitor.languages.velocity.nodes import (
     Binary,
-    Block,
     Call,
     Constant,
     Expression,
@@ -32,63 +30,20 @@ from monitor.languages.velocity.nodes import (
     Unary,
     Word,
 )
-from monitor.languages.velocity.places import Place
-from monitor.languages.velocity.reckoning import compared, equal, number_in, reckoned, truth
-from monitor.languages.velocity.values import (
-    GrowthError,
-    JavaList,
-    JavaMap,
-    Lazy,
-    Number,
-    Walk,
-    class_name,
-    is_number,
-    key_of,
-    text_of,
-)
+from monitor.languages.velocity.operators import Blocks, Operators
+from monitor.languages.velocity.printing import key_of
+from monitor.languages.velocity.reckoning import truth
+from monitor.languages.velocity.values import JavaList, JavaMap, Lazy, Walk, class_name
 
-_T = TypeVar("_T")
-_SIDES: Final = ("Left", "Right")
 _MATH: Final = frozenset("+-*/%")
 _NUMBERS: Final = frozenset({"<", "<=", ">", ">="})
 _RANGE: Final = "org.apache.velocity.runtime.parser.node.ASTIntegerRange$IntegerRange"
 
-Blocks: TypeAlias = "Callable[[Block, bool], str]"
 
-
-class Evaluator:
-    """``blocks`` renders a block to a text of its own, which ``#break`` may end (True) or not.
-
-    ``name`` is the template's, for messages.
-    """
-
-    def __init__(
-        self, name: str, context: dict[str, object], budget: Budget, blocks: Blocks, *, strict: bool
-    ) -> None:
-        self.name, self.context, self.strict = name, context, strict
-        self._budget, self._blocks = budget, blocks
-
-    def where(self, place: Place) -> str:
-        return f" at {self.name}[line {place.line}, column {place.column}]"
-
-    def fault(self, kind: str, what: str, place: Place) -> RenderError:
-        return RenderError(kind, what + self.where(place), place)
-
-    def text(self, value: object) -> str | None:
-        """How ``value`` prints; nothing of it is written yet. None where it is null."""
-        if value is None or (isinstance(value, Lazy) and value.within >= value.most):
-            return None
-        try:
-            return self._lazy(value) if isinstance(value, Lazy) else text_of(value)
-        except GrowthError as error:
-            raise self._budget.exceeded(str(error)) from None
-
-    def _lazy(self, lazy: Lazy) -> str:
-        lazy.within += 1
-        try:
-            return self._blocks(lazy.block, True)
-        finally:
-            lazy.within -= 1
+class Evaluator(Operators):
+    def __init__(self, name: str, context: dict[str, object], budget: Budget, blocks: Blocks, *, strict: bool) -> None:
+        super().__init__(name, budget, blocks, strict=strict)
+        self.context = context
 
     # -- references ---------------------------------------------------------------------------------------
 
@@ -177,7 +132,9 @@ class Evaluator:
                 what = f"Exception calling method 'set{types}' in  class {class_name(owner)}"
                 raise self.fault(INVOCATION, what, part.place) from None
             if not done and self.strict:
-                what = f"Found neither a 'set' or 'put' method with param types '{types}' on class '{class_name(owner)}'"
+                what = (
+                    f"Found neither a 'set' or 'put' method with param types '{types}' on class '{class_name(owner)}'"
+                )
                 raise self.fault(VELOCITY, what, part.place)
             return
         if not put_property(owner, part.name, value) and self.strict:
@@ -239,29 +196,14 @@ class Evaluator:
             self.told(expression.operand)
         return None if number is None else -number
 
-    def _number(self, value: object) -> Number | None:
-        """The number that ``value`` is, or that it is as a text."""
-        return value if is_number(value) else self._grown(lambda: number_in(value))
-
-    def _grown(self, run: Callable[[], _T]) -> _T:
-        try:
-            return run()
-        except GrowthError as error:
-            raise self._budget.exceeded(str(error)) from None
-
-    def told(self, operand: Expression) -> None:
-        """Velocity tells its log of an operand that is no number, and stumbles over what has no text of its own."""
-        while isinstance(operand, Binary | Unary):
-            operand = operand.left if isinstance(operand, Binary) else operand.operand
-        named = isinstance(operand, Ref | Interpolated)
-        if not named and not (isinstance(operand, Constant) and isinstance(operand.value, str)):
-            raise self.fault("NullPointerException", "an operand is no number", self._budget.place)
-
     def _range(self, expression: Range) -> object:
         first, last = (self._number(self.value(one)) for one in (expression.first, expression.last))
         if first is None or last is None:
             return None
-        begin, end = int(first), int(last)
+        try:
+            begin, end = int(first), int(last)
+        except (OverflowError, ValueError):
+            return None
         self._budget.step(abs(end - begin) + 1)
         step = 1 if begin <= end else -1
         return JavaList(range(begin, end + step, step), _RANGE)
@@ -278,56 +220,6 @@ class Evaluator:
         if sign == "+" and (isinstance(left, str) or isinstance(right, str)):
             return self._joined(expression, left, right)
         return self._reckoned(expression, left, right)
-
-    def _joined(self, expression: Binary, left: object, right: object) -> str:
-        texts: list[str] = []
-        for operand, value, written in zip(_sides(expression), (left, right), expression.texts, strict=True):
-            text = self.text(value)
-            if text is None:
-                self.told(operand)
-            texts.append(written if text is None else text)
-        self._budget.text(sum(map(len, texts)))
-        return "".join(texts)
-
-    def _equal(self, left: object, right: object) -> bool:
-        if isinstance(left, Lazy):
-            left = self.text(left)
-        if isinstance(right, Lazy):
-            right = self.text(right)
-        return self._grown(lambda: equal(left, right, Walk()))
-
-    def _compared(self, expression: Binary, left: object, right: object) -> bool:
-        """A text is compared as a number only with a number."""
-        for side, operand, value in zip(range(2), _sides(expression), (left, right), strict=True):
-            if value is None:
-                self.told(operand)
-                if self.strict:
-                    what = f"{_SIDES[side]} side ({expression.texts[side]}) of comparison operation has null value"
-                    raise self.fault(VELOCITY, what, expression.place)
-                return False
-        first = self._number(left) if is_number(right) else left
-        second = self._number(right) if is_number(left) else right
-        if is_number(first) and is_number(second):
-            return compared(expression.operator, first, second)
-        if self.strict:
-            what = f"{_SIDES[not is_number(right)]} side of comparison operation is not a number"
-            raise self.fault(VELOCITY, what, expression.place)
-        return False
-
-    def _reckoned(self, expression: Binary, left: object, right: object) -> Number | None:
-        first, second = self._number(left), self._number(right)
-        if first is None or second is None:
-            self.told(expression.left if first is None else expression.right)
-            return None
-        try:
-            return self._grown(lambda: reckoned(expression.operator, first, second))
-        except ArithmeticError:
-            what = "the remainder of a number that is a text cannot be reckoned"
-            raise self.fault("ArithmeticException", what, expression.place) from None
-
-
-def _sides(expression: Binary) -> tuple[Expression, Expression]:
-    return expression.left, expression.right
 
 
 def _named(part: Part) -> str:

@@ -31,6 +31,7 @@ from monitor.languages.velocity.stream import BLANK, Stream
 from monitor.languages.velocity.tokens import Kind, Token
 
 MAX_DIGITS: Final = 400
+MAX_OPERATORS: Final = 100  # of one rank in a row
 _LEVELS: Final[Mapping[Kind, tuple[int, str]]] = {
     Kind.OR: (0, "||"),
     Kind.PIPES: (0, "||"),
@@ -152,15 +153,20 @@ class Expressions:
             return found
 
     def _asked(self, found: Expression) -> Expression:
-        bare = isinstance(found, Ref) and not found.parts
-        return replace(found, asked=True) if bare and self.conditional else found
+        if isinstance(found, Ref) and not found.parts and self.conditional:
+            return replace(found, asked=True)
+        return found
 
     def _binary(self, lowest: int) -> Expression:
         stream = self._stream
         left = self._unary()
+        length = 0
         while (operator := _LEVELS.get(stream.kind())) is not None and operator[0] >= lowest:
             left_text = self._written(left)
             stream.take()
+            length += 1
+            if length > MAX_OPERATORS:
+                raise ParseError("the expression is too long", stream.peek().start)
             begin, place = stream.index, stream.place()
             right = self._binary(operator[0] + 1)
             texts = (left_text, self._written(right))

@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from typing import Final
 
 from monitor.languages.velocity.calling import JavaError
-from monitor.languages.velocity.values import LONGEST, GrowthError, JavaChar, Walk, hash_of, text_of
+from monitor.languages.velocity.hashes import hash_of
+from monitor.languages.velocity.printing import text_of
+from monitor.languages.velocity.values import LONGEST, GrowthError, JavaChar, Walk
 
 _SPECIFIER: Final = re.compile(r"%(?:(\d+)\$)?([-#+ 0,(<]*)(\d+)?(?:\.(\d+))?([a-zA-Z%])", re.ASCII)
 _WIDEST: Final = 10_000

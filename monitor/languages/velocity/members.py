@@ -18,16 +18,9 @@ from monitor.languages.velocity.regexes import PatternError
 from monitor.languages.velocity.scalars import BOOLEAN, CHARACTER, CLASS, of_number
 from monitor.languages.velocity.scopes import Loop
 from monitor.languages.velocity.texts import TEXT
-from monitor.languages.velocity.units import in_units
 from monitor.languages.velocity.tool import Tool
-from monitor.languages.velocity.values import (
-    Entry,
-    GrowthError,
-    JavaChar,
-    JavaClass,
-    JavaIterator,
-    class_name,
-)
+from monitor.languages.velocity.units import in_units
+from monitor.languages.velocity.values import Entry, GrowthError, JavaChar, JavaClass, JavaIterator, class_name
 
 _REGEX_STEPS: Final = 200
 _REGEXES: Final = frozenset({"matches", "replaceAll", "replaceFirst", "split"})
@@ -79,6 +72,8 @@ def call(value: object, name: str, arguments: Arguments, budget: Budget) -> obje
         raise budget.exceeded(str(error)) from None
     except PatternError:
         raise JavaError("java.util.regex.PatternSyntaxException") from None
+    except (OverflowError, ValueError):  # of a number that is too large for what is asked
+        raise JavaError("java.lang.ArithmeticException") from None
     except IndexError:
         raise JavaError("java.lang.IndexOutOfBoundsException") from None
     except (TypeError, AttributeError):  # a null where Java would stumble over it
@@ -159,10 +154,7 @@ def _from_end(value: object, key: object) -> object:
 def put(owner: object, key: object, value: object, budget: Budget) -> bool:
     """Whether ``owner[key]`` can be set. Raises JavaError past the end of a list."""
     key = _from_end(owner, key)
-    for name in ("set", "put"):
-        if call(owner, name, (key, value), budget) is not ABSENT:
-            return True
-    return False
+    return any(call(owner, name, (key, value), budget) is not ABSENT for name in ("set", "put"))
 
 
 def put_property(owner: object, name: str, value: object) -> bool:

@@ -7,7 +7,6 @@ from typing import TypeAlias
 
 from monitor.languages.velocity.places import Place
 
-
 # -- expressions ------------------------------------------------------------------------------------------
 
 

@@ -34,10 +34,13 @@ from monitor.languages.velocity.spelling import string_text
 from monitor.languages.velocity.stream import Stream
 from monitor.languages.velocity.tokens import Kind, Token
 
-_PRINTED: Final = frozenset(
-    {Kind.LINES, Kind.DOT, Kind.BRACKET_CLOSE, Kind.BRACKET_OPEN, Kind.INTEGER, Kind.FLOAT, Kind.STRING}
-) | {Kind.BACKSLASH, Kind.BRACE_OPEN, Kind.BRACE_CLOSE, Kind.NO_REFERENCE, Kind.PIPE, Kind.LONE}
 _FRESH: Final = frozenset({Kind.LINES, Kind.NEWLINE, Kind.SUFFIX})
+_PRINTED: Final = (
+    _FRESH
+    | frozenset({Kind.DOT, Kind.BRACKET_CLOSE, Kind.BRACKET_OPEN, Kind.INTEGER, Kind.FLOAT, Kind.STRING, Kind.PIPE})
+    | frozenset({Kind.BACKSLASH, Kind.BRACE_OPEN, Kind.BRACE_CLOSE, Kind.NO_REFERENCE, Kind.LONE, Kind.PIPES})
+    | frozenset({Kind.BLANKS, Kind.COMMENT_END, Kind.END_MARK})
+)
 _WORDS: Final = (Kind.WORD, Kind.BRACED_WORD)
 _CONTROL: Final = frozenset({Kind.IF, Kind.ELSE, Kind.ELSEIF, Kind.END})
 _IF_ENDS: Final = (Kind.ELSEIF, Kind.ELSE, Kind.END)
@@ -113,32 +116,26 @@ class _Parser:
                 nodes.append(Text(token.image[: token.image.index("##")]))
                 stream.taken(Kind.LINE_COMMENT_END)
                 return True
-            case Kind.COMMENT_END:
-                return False
-            case Kind.VERBATIM_END:
-                nodes.append(Text(token.image[3:-3]))
-                return False
-            case Kind.ESCAPED_DIRECTIVE:
-                nodes.append(Text(self._escaped(token)))
-                return False
-            case Kind.END_MARK:
-                if stream.kind() is Kind.EOF:
-                    return fresh
-                nodes.append(Text(token.literal))
-                return False
-            case Kind.PIPES:
-                nodes.append(Text(token.literal))
+            case Kind.END_MARK if stream.kind() is Kind.EOF:
                 return fresh
             case Kind.PLAIN:
                 nodes.append(Text(token.literal))
-                if more := stream.taken(Kind.LINES):
-                    nodes.append(Text(more.literal))
+                more = stream.taken(Kind.LINES)
+                nodes.append(Text(more.literal if more else ""))
                 return more is not None
-        if token.kind not in _PRINTED | _FRESH | {Kind.BLANKS}:
-            stream.index -= 1
-            raise stream.unexpected()
-        nodes.append(Text(token.literal))
-        return token.kind in _FRESH
+        nodes.append(Text(self._printed(token)))
+        return token.kind in _FRESH or (fresh and token.kind is Kind.PIPES)
+
+    def _printed(self, token: Token) -> str:
+        match token.kind:
+            case Kind.VERBATIM_END:
+                return token.image[3:-3]
+            case Kind.ESCAPED_DIRECTIVE:
+                return self._escaped(token)
+            case kind if kind in _PRINTED:
+                return token.literal
+        self._stream.index -= 1
+        raise self._stream.unexpected()
 
     def _escaped(self, token: Token) -> str:
         """Rule 3, of an odd number of backslashes."""

@@ -9,18 +9,10 @@ from collections.abc import Callable, Mapping, Sequence
 from decimal import ROUND_HALF_DOWN, Context, Decimal, DecimalException
 from typing import Final
 
+from monitor.languages.velocity.hashes import hash_ordered
+from monitor.languages.velocity.printing import text_of
 from monitor.languages.velocity.tool import Tool
-from monitor.languages.velocity.values import (
-    Entry,
-    GrowthError,
-    JavaIterator,
-    JavaMap,
-    Number,
-    Walk,
-    hash_ordered,
-    is_number,
-    text_of,
-)
+from monitor.languages.velocity.values import Entry, GrowthError, JavaIterator, JavaMap, Number, Walk, is_number
 
 _MOST_BITS: Final = 10_000  # of a whole number
 _MOST_DIGITS: Final = 400  # of a number in a text
@@ -137,7 +129,7 @@ def _exactly(sign: str, left: Decimal, right: Decimal) -> Decimal:
         raise ArithmeticError
     try:
         if sign == "/":
-            return _EXACT.divide(left, right).quantize(Decimal((0, (1,), left.as_tuple().exponent)), context=_EXACT)
+            return _EXACT.divide(left, right).quantize(left, context=_EXACT)
         return {"+": _EXACT.add, "-": _EXACT.subtract, "*": _EXACT.multiply}[sign](left, right)
     except DecimalException:
         raise GrowthError("a number becomes too large") from None

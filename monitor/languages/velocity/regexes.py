@@ -1,7 +1,7 @@
 """Java's regular expressions, by the ``regex`` package, each bounded in time.
 
-1. What is written otherwise there is translated: ``\\Q..\\E``, ``\\h``, ``\\e``, ``\\cA``, ``\\z``, ``\\Z``; ``.`` and ``$``,
-   which know more line ends; ``\\d``, ``\\w``, ``\\s`` and the POSIX classes (``\\p{Alpha}``), which are of ASCII.
+1. What is written otherwise there is translated: ``\\Q..\\E``, ``\\h``, ``\\e``, ``\\cA``, ``\\z``, ``\\Z``; ``.`` and
+   ``$``, which know more line ends; ``\\d``, ``\\w``, ``\\s`` and the POSIX classes (``\\p{Alpha}``), which are ASCII.
 2. What Java refuses is refused: ``(?P<``, ``{`` that repeats nothing.
 3. After an empty match the next one begins a character further on.
 """

@@ -10,17 +10,16 @@
 
 from __future__ import annotations
 
-import copy
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext, suppress
-from typing import Final, Protocol
+from typing import Final
 
 from monitor.languages.velocity.evaluate import Evaluator
-from monitor.languages.velocity.faults import NEAREST, VELOCITY, Bounds, Budget, LeaveError, RenderError
+from monitor.languages.velocity.faults import BOUND, NEAREST, PARSE, VELOCITY, Bounds, Budget, LeaveError, RenderError
 from monitor.languages.velocity.nodes import (
     Block,
     Break,
+    Constant,
     Define,
     Evaluate,
     Fetch,
@@ -37,6 +36,7 @@ from monitor.languages.velocity.nodes import (
     Word,
 )
 from monitor.languages.velocity.parse import parse_block
+from monitor.languages.velocity.places import ParseError
 from monitor.languages.velocity.reckoning import collection_of
 from monitor.languages.velocity.scopes import Loop
 from monitor.languages.velocity.values import JavaList, Lazy, class_name
@@ -50,17 +50,6 @@ _CHARACTERS_A_STEP: Final = 100  # of a template that is made on the way
 _ITERATED: Final = "org.apache.velocity.util.introspection.UberspectImpl"
 _SCOPE: Final = "org.apache.velocity.runtime.directive.Scope"
 _NO_INCLUDE: Final = "null error with arg {} please see log. null"
-
-
-class Named(Protocol):
-    """A template that is ready."""
-
-    @property
-    def name(self) -> str: ...
-    @property
-    def source(self) -> str: ...
-    @property
-    def block(self) -> Block: ...
 
 
 class Renderer:
@@ -94,7 +83,7 @@ class Renderer:
         self._budget.text(len(text))
         self._out.append(text)
 
-    def _apart(self, block: Block, ends: bool) -> str:  # noqa: FBT001 a callback
+    def _apart(self, block: Block, ends: bool) -> str:
         """The block's text, not yet written. ``ends``: ``#break`` ends it."""
         with self._budget.deeper():
             outer, self._out = self._out, []
@@ -221,15 +210,24 @@ class Renderer:
     # -- templates made on the way ------------------------------------------------------------------------
 
     def _evaluate(self, node: Evaluate) -> None:
+        """What is rendered may be a value: then no fault quotes it."""
         text = self._values.text(self._values.value(node.source))
         if text is None:
             return
+        place = self._budget.place
         with self._budget.deeper():
             self._budget.step(len(text) // _CHARACTERS_A_STEP)
-            block = parse_block(text, depth=self._budget.depth)
-            self._learn(block)
-            with _left(NEAREST):
-                self._block(block)
+            try:
+                block = parse_block(text, depth=self._budget.depth)
+                self._learn(block)
+                with _left(NEAREST):
+                    self._block(block)
+            except ParseError:
+                raise self._values.fault(PARSE, "what #evaluate renders is no template", place) from None
+            except RenderError as fault:
+                if fault.kind == BOUND or isinstance(node.source, Constant):
+                    raise
+                raise self._values.fault(fault.kind, "what #evaluate renders fails", place) from None
 
     def _fetch(self, node: Fetch) -> None:
         """There is nothing to fetch from. What Velocity prints for a null argument, it prints into the text."""
@@ -253,7 +251,9 @@ class Renderer:
             raise self._values.fault("TemplateInitException", f"Invalid arg in macro #{node.name}", node.place)
         if len(self._calls) >= self._budget.bounds.macros:
             stack = "->".join(self._calls)
-            what = f"Max calling depth of {len(self._calls)} was exceeded in macro '{node.name}' with Call Stack:{stack}"
+            what = (
+                f"Max calling depth of {len(self._calls)} was exceeded in macro '{node.name}' with Call Stack:{stack}"
+            )
             raise self._values.fault("MacroOverflowException", what, macro.place)
         self._called(node, macro)
 
@@ -296,16 +296,3 @@ def _left(*scopes: object) -> Iterator[None]:
     except LeaveError as leave:
         if not any(leave.scope is scope for scope in scopes):
             raise
-
-
-_MUTATES: Final = re.compile(r"(?i)[.](put|add|set|remove|clear|retain|replace)|#\{?set\}?\s*\(\s*\$!?\{?\w+[.\[]|#evaluate")
-
-
-def rendered(template: Named, context: Mapping[str, object], bounds: Bounds, *, strict: bool) -> str:
-    """Raises RenderError, ParseError (of ``#evaluate``). ``context`` is never changed."""
-    changes = _MUTATES.search(template.source) is not None
-    own = {
-        key: copy.deepcopy(value) if changes and isinstance(value, dict | list) else value
-        for key, value in context.items()
-    }
-    return Renderer(template.name, own, bounds, strict=strict).run(template.block)

@@ -9,7 +9,9 @@ from decimal import Decimal
 from typing import Final
 
 from monitor.languages.velocity.calling import JavaError, Method, method, parsed_double, parsed_whole
-from monitor.languages.velocity.values import JavaChar, JavaClass, Number, Walk, hash_of, text_of
+from monitor.languages.velocity.hashes import hash_of
+from monitor.languages.velocity.printing import text_of
+from monitor.languages.velocity.values import JavaChar, JavaClass, Number, Walk
 
 _BYTE: Final = 8  # bits
 _SHORT: Final = 16
@@ -24,10 +26,10 @@ def _wrapped(bits: int) -> Callable[[float], int]:
         if isinstance(number, float):
             if math.isnan(number):
                 return 0
-            most = 2 ** (max(bits, _INT) - 1)
+            most = 1 << max(bits, _INT) - 1
             number = min(max(number, -most), most - 1)
-        number = int(number)
-        return (number + 2 ** (bits - 1)) % 2**bits - 2 ** (bits - 1)
+        whole = int(number)
+        return (whole + (1 << bits - 1)) % (1 << bits) - (1 << bits - 1)
 
     return run
 
@@ -132,9 +134,7 @@ CHARACTER: Final[Mapping[str, tuple[Method, ...]]] = {
     "charValue": (method("", lambda char: char),),
     "compareTo": (method("Object", lambda char, other: _compared(char, other) and ord(char) - ord(other)),),
     "equals": (method("Object", lambda char, other: isinstance(other, JavaChar) and char == other),),
-    "getNumericValue": (
-        method("char", lambda _, char: int(char, 36) if char.isascii() and char.isalnum() else -1),
-    ),
+    "getNumericValue": (method("char", lambda _, char: int(char, 36) if char.isascii() and char.isalnum() else -1),),
     "hashCode": (method("", ord),),
     "isDigit": (method("char", lambda _, char: char.isdecimal()),),
     "isLetter": (method("char", lambda _, char: char.isalpha()),),
@@ -142,15 +142,17 @@ CHARACTER: Final[Mapping[str, tuple[Method, ...]]] = {
     "toString": (method("", text_of),),
     "toUpperCase": (method("char", lambda _, char: JavaChar(char.upper()[:1])),),
 }
-CLASS: Final[Mapping[str, tuple[Method, ...]]] = {
-    "getName": (method("", lambda one: one.name),),
-    "getSimpleName": (method("", lambda one: _simple(one)),),
-    "toString": (method("", text_of),),
-}
 
 
 def _simple(one: JavaClass) -> str:
     return one.name.rpartition(".")[2].rpartition("$")[2]
+
+
+CLASS: Final[Mapping[str, tuple[Method, ...]]] = {
+    "getName": (method("", lambda one: one.name),),
+    "getSimpleName": (method("", _simple),),
+    "toString": (method("", text_of),),
+}
 
 
 DECIMAL: Final[Mapping[str, tuple[Method, ...]]] = {

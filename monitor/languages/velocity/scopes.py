@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from monitor.languages.velocity.calling import ABSENT, Arguments
+from monitor.languages.velocity.printing import text_of
 from monitor.languages.velocity.tool import Tool
-from monitor.languages.velocity.values import JavaMap, text_of
+from monitor.languages.velocity.values import JavaMap
 
 
 @dataclass(slots=True)

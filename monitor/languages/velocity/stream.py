@@ -12,6 +12,7 @@ from monitor.languages.velocity.places import ParseError, Place, Places
 from monitor.languages.velocity.tokens import Kind, Token
 
 MAX_DEPTH: Final = 60
+_SHOWN: Final = 20  # characters; a longer token may be anything
 BLANK: Final = frozenset({Kind.BLANKS, Kind.NEWLINE})
 
 
@@ -61,7 +62,8 @@ class Stream:
         token = self.peek()
         if token.kind in (Kind.EOF, Kind.END_MARK, Kind.LONE):
             return ParseError("something is missing at the end", token.start)
-        return ParseError(f"'{token.image[:40]}' is not expected", token.start)
+        shown = f"'{token.image}'" if len(token.image) <= _SHOWN and token.kind is not Kind.STRING else "this"
+        return ParseError(f"{shown} is not expected", token.start)
 
     def blanks(self) -> None:
         while self.kind() in BLANK:

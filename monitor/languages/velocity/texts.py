@@ -9,8 +9,9 @@ from typing import Final
 from monitor.languages.velocity.calling import JavaError, Method, method
 from monitor.languages.velocity.formatting import formatted
 from monitor.languages.velocity.hashes import signed, text_hash
+from monitor.languages.velocity.printing import text_of
 from monitor.languages.velocity.regexes import bounded, compiled, filled, full_match, literal, matches, replacement
-from monitor.languages.velocity.values import LONGEST, GrowthError, JavaChar, JavaList, text_of
+from monitor.languages.velocity.values import LONGEST, GrowthError, JavaChar, JavaList
 
 _STRINGS: Final = "[Ljava.lang.String;"
 _OUTSIDE: Final = "java.lang.StringIndexOutOfBoundsException"

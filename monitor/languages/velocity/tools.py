@@ -15,8 +15,9 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from monitor.languages.velocity.calling import JavaError
+from monitor.languages.velocity.printing import text_of
 from monitor.languages.velocity.tool import Tool
-from monitor.languages.velocity.values import is_number, text_of
+from monitor.languages.velocity.values import is_number
 
 NOTHING: Final = ""  # assumed: firstFromArray of an empty list without a default gives nothing
 ESCAPES_SLASHES: Final = True  # assumed: jsonEncode writes / as \/, and what is not ASCII as \uXXXX

@@ -39,11 +39,8 @@ def bodies_in(node: Node) -> Iterator[Block]:
                 yield node.otherwise
         case Define() | MacroDefinition():
             yield node.body
-        case MacroCall():
-            if node.body is not None:
-                yield node.body
-        case _:
-            return
+        case MacroCall(body=body) if body is not None:
+            yield body
 
 
 def expressions_in(node: Node) -> Iterator[Expression]:
@@ -52,9 +49,7 @@ def expressions_in(node: Node) -> Iterator[Expression]:
         case Ref():
             yield node
         case Set():
-            if isinstance(node.target, Ref) and node.target.parts:
-                yield node.target
-            yield node.value
+            yield from _of_set(node)
         case Foreach():
             yield node.items
         case MacroDefinition():
@@ -65,11 +60,14 @@ def expressions_in(node: Node) -> Iterator[Expression]:
             yield node.source
         case Fetch():
             yield from node.sources
-        case Break():
-            if node.scope is not None:
-                yield node.scope
-        case _:
-            return
+        case Break(scope=scope) if scope is not None:
+            yield scope
+
+
+def _of_set(node: Set) -> Iterator[Expression]:
+    if isinstance(node.target, Ref) and node.target.parts:
+        yield node.target
+    yield node.value
 
 
 def conditions_in(node: Node) -> Iterator[Expression]:
@@ -80,13 +78,7 @@ def conditions_in(node: Node) -> Iterator[Expression]:
 def inner(expression: Expression) -> Iterator[Expression]:
     match expression:
         case Ref():
-            for part in expression.parts:
-                if isinstance(part, Call):
-                    yield from part.arguments
-                elif isinstance(part, Index):
-                    yield part.key
-            if expression.otherwise is not None:
-                yield expression.otherwise
+            yield from _of_reference(expression)
         case Binary():
             yield from (expression.left, expression.right)
         case Unary():
@@ -94,12 +86,19 @@ def inner(expression: Expression) -> Iterator[Expression]:
         case MadeList():
             yield from expression.members
         case MadeMap():
-            for entry in expression.entries:
-                yield from entry
+            yield from (one for entry in expression.entries for one in entry)
         case Range():
             yield from (expression.first, expression.last)
-        case _:
-            return
+
+
+def _of_reference(ref: Ref) -> Iterator[Expression]:
+    for part in ref.parts:
+        if isinstance(part, Call):
+            yield from part.arguments
+        elif isinstance(part, Index):
+            yield part.key
+    if ref.otherwise is not None:
+        yield ref.otherwise
 
 
 def macros_in(block: Block) -> Iterator[MacroDefinition]:
