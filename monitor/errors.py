@@ -5,6 +5,7 @@
     |- ConfigError          2    monitor.yaml or a file it names is wrong (all faults at once)
     |- ContractError        2    a contract, translation or schema is wrong
     |- JsonError            -    bytes that are not the JSON they should be
+    |- CaptureError         2    a HAR capture cannot be read, or holds nothing to take
     |- RecordingError       3    a stored recording, plan, report or baseline cannot be read
     |- NotJudgedError       3    our engine failed, was too slow or too big for this one case
     |- LockHeldError        3    another run holds the vendor
@@ -97,6 +98,13 @@ class JsonError(MonitorError):
 
     culprit = Culprit.VENDOR
     exit_code = 3
+
+
+class CaptureError(MonitorError):
+    """``where`` is the file, and the JSON path in it if known."""
+
+    culprit = Culprit.USER
+    exit_code = 2
 
 
 class RecordingError(MonitorError):

@@ -6,6 +6,7 @@ import hashlib
 import os
 import secrets
 import sys
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from importlib.metadata import entry_points, version
@@ -64,15 +65,21 @@ def _judges(cases: int, state: Path, masker: Masker) -> AbstractContextManager[J
 
 
 def tools_of(
-    settings: Settings, listener: Listener, command: str, wait: float | None = 0, *, cache: bool = True
+    settings: Settings,
+    listener: Listener,
+    command: str,
+    wait: float | None = 0,
+    *,
+    cache: bool = True,
+    secrets_too: Sequence[Secret] = (),
 ) -> Tools:
     """Everything the road needs. ``wait`` is how many seconds to wait for another run's lock, None for ever.
 
-    ``cache``: what was judged before is not judged again.
+    ``cache``: what was judged before is not judged again. ``secrets_too``: masked beside those of the settings.
     """
     holder = f"monitor {command}"
     state = Path(settings.state_dir)
-    masker = Masker(known_secrets(settings))
+    masker = Masker((*known_secrets(settings), *secrets_too))
 
     def judges(cases: int) -> AbstractContextManager[Judges]:
         return _judges(cases, state, masker) if cache else JudgePool(workers_for(cases), remember=False)

@@ -4,7 +4,7 @@ Worker threads call; the thread that called ``call_all`` is told of each exchang
 records and judges there needs no lock. While it is busy at most a few finished exchanges wait for it: then the
 workers wait too, and bodies do not pile up in memory.
 
-Ctrl-C, an error in ``on_done`` or ``Caller.abort`` from another thread end it: sockets are shut down, exchanges
+Ctrl-C, an error in ``on_done`` or ``Calls.abort`` from another thread end it: sockets are shut down, exchanges
 under way are dropped, threads joined. They are daemon threads, so that nothing can hold the interpreter up.
 """
 
@@ -13,18 +13,42 @@ from __future__ import annotations
 import queue
 import threading
 from collections.abc import Callable, Iterable, Sequence
-from typing import Final
+from types import TracebackType
+from typing import Final, Protocol, Self
 
-from monitor.calling.client import Caller
 from monitor.errors import NotJudgedError
 from monitor.model import Exchange, Request
 
 JOIN_SECONDS: Final = 5.0  # after an abort threads end at once; this is a last resort
+
+
+class Calls(Protocol):
+    """What gives a response to a request: a ``client.Caller``, or whatever stands in its place. Thread-safe."""
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None, /
+    ) -> None: ...
+
+    @property
+    def concurrency(self) -> int: ...
+
+    @property
+    def aborted(self) -> bool: ...
+
+    def wait_turn(self) -> None: ...
+
+    def abort(self) -> None: ...
+
+    def call(self, request: Request) -> Exchange: ...
+
+
 _Done = tuple[str, Exchange] | BaseException | None  # None: one worker has ended
 
 
 class _Workers:
-    def __init__(self, caller: Caller, requests: Iterable[tuple[str, Request]], count: int) -> None:
+    def __init__(self, caller: Calls, requests: Iterable[tuple[str, Request]], count: int) -> None:
         self._caller = caller
         self._work = iter(requests)
         self._lock = threading.Lock()
@@ -68,7 +92,7 @@ class _Workers:
             thread.join(JOIN_SECONDS)
 
 
-def call_all(caller: Caller, requests: Sequence[tuple[str, Request]], on_done: Callable[[str, Exchange], None]) -> None:
+def call_all(caller: Calls, requests: Sequence[tuple[str, Request]], on_done: Callable[[str, Exchange], None]) -> None:
     """Sends ``requests`` (key, request), as many at once as the vendor's concurrency, no faster than its per_second.
 
     ``on_done(key, exchange)`` is called in this thread, once for each, in the order in which they end; what it

@@ -14,13 +14,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
-from monitor.model import Finding, Loss, Use
+from monitor.model import DEFAULT, THE_DEFAULT, Finding, Loss, Use
 from monitor.printable import printable
 
 MOST: Final = 20  # sentences of one root
 FAILED: Final = frozenset({"error", "invalid"})
 BLANK: Final = frozenset({"missing", "null", "empty"})
-DEFAULT: Final = "default"
+_NOTHING: Final = frozenset({'""', "[]", '[""]', "{}", "null"})  # a default that says nothing
 _UNNAMED: Final = frozenset({"", "Call Data Action"})  # what Architect calls a step that nobody named
 _NAME: Final = 100  # characters of a name
 
@@ -105,7 +105,8 @@ def _value(loss: Loss) -> str:
     if loss.after in BLANK:
         return "blank"
     if loss.after == DEFAULT:
-        return printable(loss.detail) if loss.detail.startswith("the default ") else "the default"
+        default = printable(loss.detail) if loss.detail.startswith(THE_DEFAULT) else "the default"
+        return f"blank ({default})" if loss.detail.removeprefix(THE_DEFAULT).strip() in _NOTHING else default
     return f"{'an' if loss.after[:1] in 'AIO' else 'a'} {printable(loss.after)}"
 
 

@@ -1,8 +1,8 @@
 """Findings in words that a person can act on: those of one root together, the worst first.
 
 1. First what was expected and what is there now, in the contract's words where the contract forbids it, else in the
-   change's own; then the new name; then what the contract misses below; then what became of outputs; then why we
-   think so.
+   change's own; then the new name; then what the contract misses below; then what became of outputs, what that means
+   to flows, and what we assumed; then why we think so, and what mends it.
 2. Nothing is said twice: members of a list that fail alike are told once, and so is what change and mismatch share.
 3. Names of keys and media types are the vendor's: they are escaped and cut. Values never come here.
 """
@@ -15,12 +15,23 @@ from dataclasses import dataclass
 from typing import Final
 
 from monitor.jsonpaths import parse_path
-from monitor.model import HEADER_ROOT, Change, ChangeKind, Finding, Loss, Mismatch, Told
+from monitor.model import (
+    DEFAULT,
+    FAILURE_PATH,
+    HEADER_ROOT,
+    THE_DEFAULT,
+    Change,
+    ChangeKind,
+    Finding,
+    Loss,
+    Mismatch,
+    Told,
+)
 from monitor.printable import printable
 
-DEFAULT: Final = "default"  # the state of a Loss that took the translation's default
 _MOST: Final = 5  # mismatches told of one root; what is past them is counted
 _MOST_OUTPUTS: Final = 20
+_BLANK: Final = frozenset({"missing", "null", "empty"})  # states of a Loss
 _PHRASE: Final = 600  # characters of a phrase that another module made (it may hold a long path)
 _INDEX: Final = re.compile(r"\[\d+\]")
 
@@ -43,8 +54,10 @@ def _told(root: str, group: Sequence[Finding], *, name_translation: bool) -> Tol
         *_facts(root, changes, mismatches),
         *_outputs(losses, name_translation=name_translation),
         *dict.fromkeys(sentence for finding in group for sentence in finding.impact),
+        *dict.fromkeys(printable(loss.assumed, _PHRASE) for loss in losses if loss.assumed),
         *(() if changes or mismatches else _made_from(losses)),
         *(f"probably renamed: {change.evidence}" for change in changes if change.evidence),
+        *_mending(changes, losses),
     )
     return Told(root, min((f.severity for f in group), key=lambda s: s.rank), lines)
 
@@ -226,25 +239,51 @@ def _failures(losses: Sequence[Loss]) -> Iterator[list[Loss]]:
 def _failure(failed: Sequence[Loss]) -> str:
     outputs = list(dict.fromkeys(printable(loss.output) for loss in failed))
     more = f" and {len(outputs) - _MOST} more" if len(outputs) > _MOST else ""
-    detail = f" ({printable(failed[0].detail, _PHRASE)})" if failed[0].detail else ""
-    return f"{printable(failed[0].translation)} fails{detail}: outputs {', '.join(outputs[:_MOST])}{more} are lost"
+    fails = "takes its failure path" if failed[0].detail.startswith(FAILURE_PATH) else "fails"
+    name = printable(failed[0].translation)
+    return f"{name} {fails}{_detail(failed[0])}: outputs {', '.join(outputs[:_MOST])}{more} are lost"
+
+
+def _detail(loss: Loss) -> str:
+    text = loss.detail.removeprefix(FAILURE_PATH)
+    return f" ({printable(text, _PHRASE)})" if text else ""
 
 
 def _silence(losses: Sequence[Loss]) -> Iterator[str]:
     """What nobody is told by the platform."""
-    states = {loss.after for loss in losses if loss.silent}
-    if states:
-        gets = (
-            "the default" if states == {DEFAULT} else "nothing" if DEFAULT not in states else "the default, or nothing"
-        )
-        yield f"silent: Genesys will report success; the flow gets {gets}"
+    gets = sorted({_gets(loss) for loss in losses if loss.silent}, reverse=True)
+    if gets:
+        yield f"silent: Genesys will report success; the flow gets {' or '.join(gets)}"
+
+
+def _gets(loss: Loss) -> str:
+    if loss.after == DEFAULT:
+        return "the default"
+    return "a blank" if loss.after in _BLANK else "another type"
 
 
 def _loss(loss: Loss, *, name_translation: bool) -> str:
     of = f" of {printable(loss.translation)}" if name_translation else ""
-    turn = " -> ".join(filter(None, (printable(loss.before), printable(loss.after))))
-    detail = f" ({printable(loss.detail, _PHRASE)})" if loss.detail else ""
+    detail = _detail(loss)
+    after = printable(loss.after)
+    if loss.after == DEFAULT and loss.detail.startswith(THE_DEFAULT):
+        after, detail = printable(loss.detail, _PHRASE), ""
+    elif loss.detail.startswith(FAILURE_PATH):
+        after = FAILURE_PATH.strip(": ")
+    turn = " -> ".join(filter(None, (printable(loss.before), after)))
     return f"output {printable(loss.output)}{of}: {turn}{detail}"
+
+
+def _mending(changes: Sequence[Change], losses: Sequence[Loss]) -> Iterator[str]:
+    """What to do where an action reads what has another name now: it is changed in Genesys Cloud, by hand."""
+    if not any(loss.silent or loss.detail.startswith(FAILURE_PATH) for loss in losses):
+        return
+    names = list(dict.fromkeys(printable(loss.translation) for loss in losses))
+    more = f" and {len(names) - _MOST} more" if len(names) > _MOST else ""
+    for change in changes:
+        if change.to and names:
+            where = f"{' and '.join(names[:_MOST])}{more}"
+            yield f"to mend it: read {change.to} instead of {change.root} in {where}"
 
 
 def _made_from(losses: Sequence[Loss]) -> Iterator[str]:

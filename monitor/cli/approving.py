@@ -5,11 +5,14 @@ from __future__ import annotations
 import getpass
 import socket
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from monitor.cli import completing
+from monitor.cli.capturing import lines_of, remarks
 from monitor.cli.checking import selection_of
 from monitor.cli.console import (
     ConfigOption,
@@ -31,7 +34,9 @@ from monitor.printable import printable
 if TYPE_CHECKING:
     from monitor.model import Recording, Result, Settings
     from monitor.pipeline.approve import Candidate, Consent
-    from monitor.pipeline.tools import Tools
+    from monitor.pipeline.capturing import Taken
+    from monitor.pipeline.tools import Selection, Tools
+    from monitor.recordings.captures import Capture
 
 NoteOption = Annotated[str, typer.Option("--note", help="Why; kept with the baseline.")]
 LossOption = Annotated[
@@ -39,6 +44,16 @@ LossOption = Annotated[
 ]
 ByOption = Annotated[
     str, typer.Option("--by", help="Who approves.", envvar="MONITOR_APPROVER", show_default="you@host")
+]
+
+
+FromHarOption = Annotated[
+    Path | None,
+    typer.Option("--from-har", help="Take responses from this HAR capture; call nobody.", show_default=False),
+]
+EntryOption = Annotated[
+    int | None,
+    typer.Option("--entry", min=0, help="Take this entry of the capture (counted from 0) for the one --interaction."),
 ]
 
 
@@ -67,9 +82,10 @@ def _blind_spots(recording: Recording) -> Iterator[str]:
     """What this baseline cannot tell a drift of: the members of lists that are empty in it."""
     from monitor.checking.shape import Shape, learn
     from monitor.errors import JsonError
-    from monitor.jsonpaths import ANY, Path, format_path, read_json
+    from monitor.jsonpaths import ANY, format_path, read_json
+    from monitor.jsonpaths import Path as JsonPath
 
-    def empty(shape: Shape, path: Path) -> Iterator[Path]:
+    def empty(shape: Shape, path: JsonPath) -> Iterator[JsonPath]:
         if shape.arrays and shape.items is None:
             yield path
         for key, child in shape.keys.items():
@@ -89,6 +105,7 @@ def _blind_spots(recording: Recording) -> Iterator[str]:
 
 def _approve_all(tools: Tools, settings: Settings, found: Sequence[Candidate], consent: Consent) -> int:
     """Approves what may be approved and says why the rest may not; the exit code."""
+    from monitor.cli.looking import when_kept
     from monitor.pipeline.approve import approve
 
     # all is done before anything is said: output that cannot be written must not end it half-way
@@ -100,7 +117,7 @@ def _approve_all(tools: Tools, settings: Settings, found: Sequence[Candidate], c
             write(f"unchanged  {name}\n  this recording is the baseline already\n")
     for candidate, recording in done:
         lines = [f"approved  {candidate.job.vendor.name}: {printable(candidate.job.interaction.description)}"]
-        lines.append(f"  recorded {recording.exchange.started:%Y-%m-%d %H:%M:%S} UTC in run {recording.run_id}")
+        lines.append(f"  {when_kept(recording)} in run {recording.run_id}")
         lines += [f"    {line}" for told in candidate.result.told for line in told.lines]
         lines.append(f"  {shown_path(settings.recordings_dir)}/{recording.path}")
         lines += _blind_spots(recording)
@@ -123,12 +140,13 @@ def _difference(result: Result, tools: Tools) -> Iterator[str]:
         yield from (f"    {line}" for line in told.lines)
 
 
-def _kept(result: Result, settings: Settings, tools: Tools) -> str:
+def _kept(result: Result, settings: Settings, tools: Tools, taken: Taken | None) -> str:
     """One recorded interaction and its difference to the baseline: no verdict."""
     name = f"{result.vendor}: {printable(result.description)}"
     if not result.evidence:
-        return f"not called  {name}\n    {printable(result.reason, 400)}\n"
+        return f"not {'recorded' if taken else 'called'}  {name}\n    {printable(result.reason, 800)}\n"
     lines = [f"recorded  {name}", f"  {shown_path(settings.recordings_dir)}/{result.evidence}"]
+    lines += [f"  {tools.masker.text(line)}" for line in lines_of(taken, result)]
     if result.outcome.judged:
         lines += _difference(result, tools)
     else:
@@ -153,9 +171,29 @@ def _wants_approval(found: Sequence[Candidate], approve: bool, no_input: bool) -
     return False
 
 
+def _planned(settings: Settings, selection: Selection, file: Path, entry: int | None) -> tuple[Capture, Taken]:
+    from monitor.pipeline.capturing import take
+    from monitor.recordings.captures import read_capture
+    from monitor.wiring import now
+
+    capture = read_capture(file)
+    return capture, take(settings, selection, capture, entry, now())
+
+
+def _check_options(from_har: Path | None, entry: int | None, approve: bool, no_input: bool) -> None:
+    from monitor.errors import UsageError
+
+    if approve and no_input:
+        raise UsageError("--approve and --no-input exclude each other")
+    if entry is not None and from_har is None:
+        raise UsageError("--entry names an entry of a capture", fix="add --from-har FILE")
+
+
 def record(  # noqa: PLR0913, PLR0917 - a command's options are its parameters
     vendor: VendorOption,
     interaction: InteractionOption = None,
+    from_har: FromHarOption = None,
+    entry: EntryOption = None,
     approve: Annotated[bool, typer.Option("--approve", help="Approve what was recorded, without asking.")] = False,
     no_input: Annotated[bool, typer.Option("--no-input", help="Never ask; do not approve.")] = False,
     by: ByOption = "",
@@ -165,32 +203,42 @@ def record(  # noqa: PLR0913, PLR0917 - a command's options are its parameters
 ) -> int:
     """Call the vendor and keep the responses, without a verdict; show the difference to the baseline and ask.
 
+    With --from-har nothing is called: responses are taken from what a browser or proxy has captured.
+
     Examples:
 
       monitor record --vendor crm
 
       monitor record --vendor crm --approve --note "first baseline"
+
+      monitor record --vendor crm --from-har crm.example.har
+
+      monitor record --vendor crm --from-har crm.example.har --interaction "Create case" --entry 12
     """
-    from monitor.errors import UsageError
     from monitor.pipeline.approve import Consent, candidates
     from monitor.pipeline.check import check
     from monitor.wiring import tools_of
 
-    if approve and no_input:
-        raise UsageError("--approve and --no-input exclude each other")
-    settings = settings_of(config)
+    _check_options(from_har, entry, approve, no_input)
+    settings, selection = settings_of(config), selection_of([vendor], interaction)
+    capture, taken = _planned(settings, selection, from_har, entry) if from_har else (None, None)
     with ProgressDisplay() as progress:
-        tools = tools_of(settings, progress, "record", None if wait else 0)
-        report = check(settings, tools, selection_of([vendor], interaction), command="record")
+        secrets = taken.secrets if taken else ()
+        tools = tools_of(settings, progress, "record", None if wait else 0, secrets_too=secrets)
+        if taken:
+            tools = replace(tools, caller=taken.calls)
+        report = check(settings, tools, selection, command="record", planned=taken.jobs if taken else None)
     for result in report.results:
-        write(_kept(result, settings, tools))
+        write(_kept(result, settings, tools, taken))
     for text in report.notes:
         note(f"note: {text}")
+    for text in remarks(capture, taken) if capture and taken else ():
+        note(tools.masker.text(text))
     kept = [result.evidence for result in report.results if result.outcome.judged]
     if not kept:
         return report.exit_code
     consent = Consent(_approver(by), message)
-    found = candidates(settings, tools, selection_of([vendor], interaction), kept, consent)
+    found = candidates(settings, tools, selection, kept, consent)
     if _wants_approval(found, approve, no_input):
         return _approve_all(tools, settings, found, consent) or report.exit_code
     _tell_refusals(found)

@@ -103,12 +103,20 @@ def outline_of(response: Response) -> Iterator[str]:
         yield f"  {len(response.body):,} bytes that are not JSON ({error.what})"
 
 
+def when_kept(recording: Recording, taken: str = "") -> str:
+    """When it was recorded, or where and when it was captured; ``taken``: how long it took, in words."""
+    exchange, captured = recording.exchange, recording.exchange.captured
+    if captured is None:
+        return f"recorded {exchange.started:%Y-%m-%d %H:%M:%S} UTC{taken}"
+    when = f"captured {captured.at:%Y-%m-%d %H:%M:%S} UTC{taken}" if captured.at else "captured nobody knows when"
+    return f"{when}, taken from entry {captured.entry} of {printable(captured.file)}"
+
+
 def _head(recording: Recording) -> Iterator[str]:
     exchange = recording.exchange
     yield f"{recording.vendor}: {printable(recording.description)}"
     yield f"{exchange.request.method} {printable(exchange.request.url, 500)}"
-    taken = f"{exchange.elapsed * 1000:.0f} ms"
-    yield f"recorded {exchange.started:%Y-%m-%d %H:%M:%S} UTC in {taken}, run {recording.run_id}"
+    yield f"{when_kept(recording, f' in {exchange.elapsed * 1000:.0f} ms')}, run {recording.run_id}"
     if recording.approval is not None:
         approval = recording.approval
         why = f": {printable(approval.note)}" if approval.note else ""

@@ -15,6 +15,7 @@ from typer.exceptions import TyperException
 from monitor import __version__
 from monitor.cli import (
     approving,
+    building,
     checking,
     diagnosing,
     differing,
@@ -50,6 +51,7 @@ app = typer.Typer(
 for commands in (
     checking,
     approving,
+    building,
     looking,
     differing,
     explaining,

@@ -116,7 +116,7 @@ def _problems(error: ErrorDetails, path: Steps, kind: Kind) -> Sequence[Problem]
     return (words(path, kind),) if words else (Problem("is wrong", "see the example in README"),)
 
 
-def _nearest_spot(document: Document, path: Steps) -> Spot:
+def nearest_spot(document: Document, path: Steps) -> Spot:
     while path not in document.spots:
         path = path[:-1]
     return document.spots[path]
@@ -131,13 +131,13 @@ def _found(error: ErrorDetails, document: Document) -> list[_Found]:
     kind = error["type"]
     if path in document.told:
         return []
-    spot = _nearest_spot(document, path)
+    spot = nearest_spot(document, path)
     found = [_Found(p, path, spot.value) for p in _problems(error, path, spot.kind)]
     if at_key or kind in _NAMED_BY_PARENT:
         return [_Found(f.problem, path[:-1], spot.key) for f in found]
     if path and path not in document.spots:  # a key that is not there, told of what holds it
         return [_Found(f.problem, path[:-1], spot.key) for f in found]
-    return [_Found(f.problem, f.path, _nearest_spot(document, path + f.problem.below).value) for f in found]
+    return [_Found(f.problem, f.path, nearest_spot(document, path + f.problem.below).value) for f in found]
 
 
 def faults_of(error: ValidationError, document: Document, shown: str) -> tuple[ConfigFault, ...]:
@@ -145,7 +145,7 @@ def faults_of(error: ValidationError, document: Document, shown: str) -> tuple[C
     errors = error.errors(include_url=False, include_input=False)
 
     def order(details: ErrorDetails) -> tuple[int, int]:
-        spot = _nearest_spot(document, details["loc"])
+        spot = nearest_spot(document, details["loc"])
         return spot.key.line, spot.key.column
 
     ordered = sorted(errors, key=order)

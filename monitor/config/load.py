@@ -13,7 +13,7 @@ from typing import Final, cast
 from pydantic import ValidationError
 
 from monitor.config.expansion import Expander, SecretsMode
-from monitor.config.faults import faults_of
+from monitor.config.faults import faults_of, nearest_spot
 from monitor.config.files import Context, absolute, shown_file
 from monitor.config.names import VERSION, translation_names
 from monitor.config.reading import is_file
@@ -31,6 +31,7 @@ from monitor.config.tree import Scalar, Tree
 from monitor.config.yamlfile import Document, read_document
 from monitor.errors import ConfigError, ConfigFault, UsageError
 from monitor.jsonpaths import Json
+from monitor.jsonpaths import Path as Steps
 from monitor.model import (
     ActionExample,
     ActionSource,
@@ -80,6 +81,16 @@ def load(path: Path, environ: Mapping[str, str], *, secrets: SecretsMode, kinds:
     if isinstance(read, tuple):
         raise ConfigError(read)
     return _settings(read, file, environ, expander)
+
+
+def place_of(file: str, path: Steps) -> tuple[int, int]:
+    """Line and column in monitor.yaml of what stands at ``path``, or of what holds it; zeros if it cannot be told."""
+    place = SecretPlace({}, Path(file).parent)
+    document = read_document(Path(file), file, Expander(place, SecretsMode.DEFER))
+    if () not in document.spots:
+        return 0, 0
+    mark = nearest_spot(document, path).value
+    return mark.line, mark.column
 
 
 def _validated(document: Document, shown: str, context: Context) -> FileSection | tuple[ConfigFault, ...]:

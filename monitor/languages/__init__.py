@@ -73,7 +73,7 @@ class Evaluation:
     outputs: Mapping[str, Value]
     fault: EvaluationFault | None = None
     named: bool = True
-    defaults: frozenset[str] = frozenset()  # outputs that took the translation's own default
+    defaults: Mapping[str, str] = field(default_factory=dict)  # outputs that took the translation's own: its text
     whole: Value = MISSING
 
 
@@ -128,7 +128,15 @@ class PlatformTranslation(CompiledTranslation, Protocol):
 
     @property
     def schema(self) -> Json:
-        """What ``Evaluation.whole`` must conform to, or the translation fails. JSON Schema, draft 4 by default."""
+        """That of its result."""
+        ...
+
+    @property
+    def schema_text(self) -> str:
+        """What ``Evaluation.whole`` must conform to, or the translation fails. JSON Schema, draft 4 by default.
+
+        As JSON text, by which it is known once it was compiled; empty where there is none.
+        """
         ...
 
     def refused(self, what: str, place: Path, *, null: bool) -> EvaluationFault:
@@ -141,6 +149,15 @@ class PlatformTranslation(CompiledTranslation, Protocol):
 
     def default_of(self, output: str) -> str:
         """The text of the default that may fill ``output``, as the user wrote it; empty where there is none."""
+        ...
+
+    def assumptions(self, document: Json) -> Mapping[str, tuple[str, ...]]:
+        """Per output what is assumed of it on ``document`` where the platform's own documents are silent."""
+        ...
+
+    @property
+    def of_empty_body(self) -> str:
+        """What is assumed of an empty body, which is translated like ``{}``."""
         ...
 
 
@@ -200,6 +217,16 @@ def compile_translation(kind: str, source: str) -> CompiledTranslation:
 def suspicions_of(compiled: CompiledTranslation) -> tuple[Suspicion, ...]:
     """The suspicions of a translation in any language, also one that has none to tell."""
     found: tuple[Suspicion, ...] = getattr(compiled, "suspicions", ())
+    return found
+
+
+def copies_of(compiled: CompiledTranslation) -> Mapping[Path, Path]:
+    """By place in the result: the one place of the response whose value stands there as it is.
+
+    Where more than a copy is made of it, or the source does not tell, the place is left out; a language that does not
+    look may leave ``copies`` out altogether.
+    """
+    found: Mapping[Path, Path] = getattr(compiled, "copies", {})
     return found
 
 

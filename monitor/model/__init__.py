@@ -10,7 +10,7 @@ Plan, Result, RunReport                  one run
 from __future__ import annotations
 
 from monitor.model.actions import ActionExample, ActionSource, Use
-from monitor.model.exchanges import Exchange, Fault, Outcome, Request, Response
+from monitor.model.exchanges import Captured, Exchange, Fault, Outcome, Request, Response
 from monitor.model.interactions import (
     Contract,
     Headers,
@@ -21,8 +21,11 @@ from monitor.model.interactions import (
     Translation,
 )
 from monitor.model.judging import (
+    DEFAULT,
+    FAILURE_PATH,
     HEADER_ROOT,
     STATUS_ROOT,
+    THE_DEFAULT,
     Case,
     Change,
     ChangeKind,
@@ -50,13 +53,17 @@ from monitor.model.settings import (
 )
 
 __all__ = [
+    "DEFAULT",
+    "FAILURE_PATH",
     "HEADER_ROOT",
     "MASK",
     "MASK_HOST",
     "STATUS_ROOT",
+    "THE_DEFAULT",
     "ActionExample",
     "ActionSource",
     "Approval",
+    "Captured",
     "Case",
     "Change",
     "ChangeKind",

@@ -68,6 +68,18 @@ class Fault:
 
 
 @dataclass(frozen=True, slots=True)
+class Captured:
+    """Where an exchange was taken from that monitor did not make: an entry of a HAR capture.
+
+    ``entry`` is the index in its ``$.log.entries``; ``at`` is when it was captured, None where the file does not say.
+    """
+
+    file: str
+    entry: int
+    at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class Exchange:
     """One request sent and the response got. ``started`` is UTC; ``elapsed`` in seconds, body included."""
 
@@ -76,3 +88,4 @@ class Exchange:
     fault: Fault | None
     started: datetime
     elapsed: float
+    captured: Captured | None = None  # None: monitor called

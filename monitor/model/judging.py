@@ -39,6 +39,11 @@ class ChangeKind(StrEnum):
 STATUS_ROOT: Final = "status"
 HEADER_ROOT: Final = "header:"  # followed by the lower-case name
 
+# what a Loss says of itself: its state, and how its detail begins
+DEFAULT: Final = "default"  # the translation's own default was taken
+THE_DEFAULT: Final = "the default "  # followed by its text, where it has one
+FAILURE_PATH: Final = "failure path: "  # followed by the message of the platform that runs the translation
+
 
 @dataclass(frozen=True, slots=True)
 class Change:
@@ -87,6 +92,8 @@ class Loss:
     reads: tuple[str, ...] = ()
     detail: str = ""
     silent: bool = False  # the consumer's platform reports success all the same
+    demanded: bool = False  # the translation's schema demands what was lost
+    assumed: str = ""  # what we take to be so where the platform's documents are silent
     type: Literal["loss"] = "loss"
 
 

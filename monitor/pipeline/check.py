@@ -14,8 +14,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
-from monitor.calling.client import Caller
-from monitor.calling.pool import call_all
+from monitor.calling.pool import Calls, call_all
 from monitor.model import Exchange, Plan, Planned, Recording, Result, RunReport, Settings, Vendor
 from monitor.pipeline.damping import damped
 from monitor.pipeline.exits import exit_of_command
@@ -55,7 +54,7 @@ class _Run:
         self._tools = tools
         self._judges = judges
         self._pending: dict[tuple[str, str], Pending] = {}
-        self._callers: list[Caller] = []
+        self._callers: list[Calls] = []
         self._ended = False
         self._lock = threading.Lock()
 
@@ -140,13 +139,17 @@ def _plan(jobs: Jobs, command: str, now: datetime, tools: Tools) -> Plan:
     )
 
 
-def check(settings: Settings, tools: Tools, selection: Selection, command: str = "check") -> RunReport:
+def check(
+    settings: Settings, tools: Tools, selection: Selection, command: str = "check", planned: Jobs | None = None
+) -> RunReport:
     """Calls, keeps and judges every selected interaction; the report is on disk when this returns.
+
+    ``planned``: the jobs of the selection, where they are known already (capturing).
 
     What was deleted of older runs after that is noted only in what is returned.
     Raises ConfigError, UsageError, LockHeldError before anything is called, StorageError when the disk fails.
     """
-    jobs = plan_jobs(settings, selection)
+    jobs = planned or plan_jobs(settings, selection)
     require_room(settings)
     locked = frozenset(vendor.name for vendor in jobs.vendors)
     with ExitStack() as locks:

@@ -2,9 +2,9 @@
 
 1. A blank output (or one that took its default) is damped where it was blank in one of the last recordings that were
    judged without drift. Those are judged once more against today's baseline, in the judging processes.
-2. What the contract forbids, and what fails the translation or its schema, is never damped.
+2. What the contract forbids, what the translation's schema demands, and what fails the translation, is never damped.
 3. With the losses of one root, all of them damped, goes what they have for a cause: the path that is gone or empty.
-Severities that monitor.yaml sets by name stay as they are.
+4. Severities that monitor.yaml sets by name stay as they are.
 """
 
 from __future__ import annotations
@@ -12,11 +12,22 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Final
+from typing import Final, TypeAlias
 
 from monitor.checking.words import told
 from monitor.errors import RecordingError
-from monitor.model import Change, ChangeKind, Finding, Loss, Mismatch, Outcome, Result, RunReport, Severity
+from monitor.model import (
+    Change,
+    ChangeKind,
+    Detail,
+    Finding,
+    Loss,
+    Mismatch,
+    Outcome,
+    Result,
+    RunReport,
+    Severity,
+)
 from monitor.pipeline.planning import Job
 from monitor.pipeline.tools import Judges, Tools
 from monitor.pipeline.verdicts import begin_stored
@@ -25,6 +36,7 @@ LAST: Final = 10  # recordings without drift that are looked at
 FAR: Final = 50  # runs that are looked through for them
 _BLANK: Final = frozenset({"missing", "null", "empty", "default"})
 _CAUSES: Final = frozenset({ChangeKind.REMOVED, ChangeKind.NULLABLE, ChangeKind.EMPTIED})
+Output: TypeAlias = tuple[str, str]  # a translation and one of its outputs
 _QUIET: Final = (Outcome.SAME, Outcome.NO_BASELINE)
 
 
@@ -37,52 +49,78 @@ def damped(
 
 
 def _damped(result: Result, job: Job | None, past: _Past, judges: Judges) -> Result:
-    blank = {_name(loss): loss for _, loss in _alarms(result.findings)}
-    if job is None or not blank:
+    blank = {output_of(loss) for _, loss in alarms(result.findings)}
+    if job is None or not blank or _is_set("loss", job.vendor.severity):
         return result
-    seen: dict[tuple[str, str], str] = {}
+    seen: dict[Output, str] = {}
     for path in past.recordings(result):
         before = begin_stored(past.tools, judges, job, path).finish()
         for finding in before.findings:
             if isinstance(finding.detail, Loss) and finding.detail.after in _BLANK:
-                seen.setdefault(_name(finding.detail), path.split("/")[1])
-        if blank.keys() <= seen.keys():
+                seen.setdefault(output_of(finding.detail), path.split("/")[1])
+        if blank <= seen.keys():
             break
-    known = {name: run for name, run in seen.items() if name in blank}
+    known = {output: run for output, run in seen.items() if output in blank}
     if not known:
         return result
-    findings = tuple(sorted(_lowered(result.findings, known), key=lambda one: (one.severity.rank, one.root)))
+    findings = lowered(result.findings, known, job.vendor.severity)
     return replace(result, findings=findings, told=told(findings))
 
 
-def _name(loss: Loss) -> tuple[str, str]:
+# -- findings ---------------------------------------------------------------------------------------------
+
+
+def output_of(loss: Loss) -> Output:
     return loss.translation, loss.output
 
 
-def _alarms(findings: Sequence[Finding]) -> Iterator[tuple[Finding, Loss]]:
+def _is_set(kind: str, severity: Mapping[str, str]) -> bool:
+    """Whether monitor.yaml says how bad that kind is."""
+    return any(name == kind or name.startswith(f"{kind} ") for name in severity)
+
+
+def alarms(findings: Sequence[Finding]) -> Iterator[tuple[Finding, Loss]]:
     """The blank outputs that nothing but their being blank makes an alarm of."""
     forbidden = {finding.root for finding in findings if isinstance(finding.detail, Mismatch)}
     for finding in findings:
         loss = finding.detail
-        blank = isinstance(loss, Loss) and loss.after in _BLANK and "schema:" not in loss.detail
-        if isinstance(loss, Loss) and blank and finding.severity is Severity.BREAKING and finding.root not in forbidden:
+        if not isinstance(loss, Loss) or loss.after not in _BLANK or loss.demanded:
+            continue
+        if finding.severity is Severity.BREAKING and finding.root not in forbidden:
             yield finding, loss
 
 
-def _lowered(findings: Sequence[Finding], known: Mapping[tuple[str, str], str]) -> Iterator[Finding]:
-    alarms = [finding for finding, loss in _alarms(findings) if _name(loss) in known]
-    others = {finding.root for finding in findings if isinstance(finding.detail, Loss) and finding not in alarms}
-    roots = {finding.root for finding in alarms} - others
+def lowered(
+    findings: Sequence[Finding], known: Mapping[Output, str], severity: Mapping[str, str]
+) -> tuple[Finding, ...]:
+    """``findings``, the worst first. ``known``: what was blank before, and in which run; ``severity`` is the user's."""
+    found = _lowered(findings, known, severity)
+    return tuple(sorted(found, key=lambda one: (one.severity.rank, one.root)))
+
+
+def _lowered(
+    findings: Sequence[Finding], known: Mapping[Output, str], severity: Mapping[str, str]
+) -> Iterator[Finding]:
+    damp = [finding for finding, loss in alarms(findings) if output_of(loss) in known]
+    others = {finding.root for finding in findings if isinstance(finding.detail, Loss) and finding not in damp}
+    roots = {finding.root for finding in damp} - others
     for finding in findings:
         detail = finding.detail
-        if isinstance(detail, Loss) and finding in alarms:
-            said = f"it was blank without drift in run {known[_name(detail)]} as well"
+        if isinstance(detail, Loss) and finding in damp:
+            said = f"it was blank without drift in run {known[output_of(detail)]} as well"
             detail = replace(detail, detail="; ".join(filter(None, (detail.detail, said))))
             yield replace(finding, severity=Severity.WARNING, detail=detail)
-        elif finding.root in roots and isinstance(detail, Change) and detail.kind in _CAUSES:
+        elif finding.root in roots and _is_cause(detail, severity):
             yield replace(finding, severity=max(finding.severity, Severity.WARNING, key=lambda one: one.rank))
         else:
             yield finding
+
+
+def _is_cause(detail: Detail, severity: Mapping[str, str]) -> bool:
+    return isinstance(detail, Change) and detail.kind in _CAUSES and not _is_set(detail.kind, severity)
+
+
+# -- what was before --------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)

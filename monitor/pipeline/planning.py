@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from monitor.calling.request import build, refusal
-from monitor.contracts.load import load
+from monitor.contracts.load import Loaded, load
 from monitor.errors import ConfigError, ConfigFault, ContractError, UsageError
 from monitor.model import Interaction, Planned, Request, Settings, Skipped, Vendor
 from monitor.pipeline.joining import Joined, joined
 from monitor.pipeline.tools import Selection
 from monitor.printable import printable
 from monitor.recordings.masking import Masker
+
+if TYPE_CHECKING:
+    from monitor.contracts.actions.export import DataAction
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +59,7 @@ class Jobs:
     jobs: tuple[Job, ...]
     skipped: tuple[Skipped, ...]
     joined: tuple[Joined, ...] = ()  # data actions that are judged on a contract's call
+    actions: Mapping[tuple[str, str], DataAction] = field(default_factory=dict)  # by the job that judges them
 
     def by_key(self) -> Mapping[tuple[str, str], Job]:
         return {job.key: job for job in self.jobs}
@@ -91,6 +96,13 @@ def _job_of_recordings(vendor: Vendor, interaction: Interaction) -> Job:
     return Job(vendor, interaction, None)
 
 
+def _actions(vendor: Vendor, loaded: Loaded, more: Iterable[Joined]) -> Iterator[tuple[tuple[str, str], DataAction]]:
+    elsewhere = {one.id: one.interaction_id for one in more}
+    for one in loaded.actions:
+        for interaction in one.interactions:
+            yield (vendor.name, elsewhere.get(interaction.id, interaction.id)), one.action
+
+
 def plan_jobs(settings: Settings, selection: Selection, *, calls: bool = True) -> Jobs:
     """Every job of the selection; without requests where nothing will be called.
 
@@ -101,6 +113,7 @@ def plan_jobs(settings: Settings, selection: Selection, *, calls: bool = True) -
     jobs: list[Job] = []
     skipped: list[Skipped] = []
     together: list[Joined] = []
+    actions: dict[tuple[str, str], DataAction] = {}
     faults: list[ConfigFault] = []
     for vendor in vendors:
         loaded = load(vendor, settings.root, settings.file)
@@ -109,10 +122,11 @@ def plan_jobs(settings: Settings, selection: Selection, *, calls: bool = True) -
         make = _job if calls else _job_of_recordings
         interactions, more = joined(vendor, loaded.interactions)
         together += more
+        actions.update(_actions(vendor, loaded, more))
         jobs += [make(vendor, interaction) for interaction in interactions]
     if faults:
         raise ConfigError(faults)
-    planned = Jobs(vendors, tuple(jobs), tuple(skipped), tuple(together))
+    planned = Jobs(vendors, tuple(jobs), tuple(skipped), tuple(together), actions)
     return planned if selection.interaction is None else _selected(planned, selection.interaction)
 
 
@@ -129,4 +143,4 @@ def _selected(planned: Jobs, wanted: str) -> Jobs:
         names += [one.description for one in planned.joined]
         fix = nearest(wanted, names) or "see: monitor contracts list"
         raise UsageError(f"no interaction '{printable(wanted)}'", fix=fix)
-    return Jobs(planned.vendors, jobs, (), planned.joined)
+    return replace(planned, jobs=jobs, skipped=())

@@ -14,7 +14,7 @@ from monitor.recordings.masking import Masker
 from monitor.recordings.store import Store
 
 if TYPE_CHECKING:
-    from monitor.calling.client import Caller
+    from monitor.calling.pool import Calls
 
 
 class Judges(Protocol):
@@ -42,7 +42,7 @@ class Tools:
     masker: Masker
     clock: Callable[[], datetime]
     entropy: Callable[[int], bytes]
-    caller: Callable[[Vendor], Caller]
+    caller: Callable[[Vendor], Calls]
     judges: Callable[[int], AbstractContextManager[Judges]]
     lock: Callable[[str], AbstractContextManager[None]]
     try_lock: Callable[[str], AbstractContextManager[None]]

@@ -7,6 +7,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Final, NoReturn
 
 from monitor.errors import RecordingError
@@ -55,8 +56,8 @@ class Field:
         return self.value
 
     def number(self) -> float:
-        if isinstance(self.value, float) and math.isfinite(self.value):
-            return self.value
+        if isinstance(self.value, float | Decimal) and math.isfinite(float(self.value)):
+            return float(self.value)
         try:
             return float(self.integer())
         except OverflowError:

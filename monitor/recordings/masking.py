@@ -18,7 +18,7 @@ from decimal import Decimal
 from typing import Final
 
 from monitor.jsonpaths import Json
-from monitor.model import Exchange, Fault, Headers, Mask, ProviderState, Request, Response, Secret
+from monitor.model import Captured, Exchange, Fault, Headers, Mask, ProviderState, Request, Response, Secret
 from monitor.recordings.needles import Needle, blank, needles
 from monitor.recordings.rewriting import Kind, rewritten
 
@@ -174,6 +174,10 @@ class _Pass:
     def fault(self, fault: Fault) -> Fault:
         return replace(fault, what=self.text(fault.what, "fault"), fix=self.text(fault.fix, "fault"))
 
+    def captured(self, captured: Captured) -> Captured:
+        """Browsers name a capture after the host."""
+        return replace(captured, file=self.text(captured.file, "captured.file"))
+
     def masks(self) -> tuple[Mask, ...]:
         return tuple(Mask(where, name, count) for (where, name), count in self.found.items())
 
@@ -204,6 +208,7 @@ class Masker:
             request=passing.request(exchange.request),
             response=passing.response(response) if response else None,
             fault=passing.fault(exchange.fault) if exchange.fault else None,
+            captured=passing.captured(exchange.captured) if exchange.captured else None,
         )
         return masked, passing.masks()
 

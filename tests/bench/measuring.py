@@ -129,6 +129,12 @@ def within(what: str, taken: float, other: str, compared: float, at_most: float 
     )
 
 
+def under(what: str, taken: float, limit: float | None = None) -> Row:
+    """``what`` by itself, against a limit in seconds."""
+    goal = f"under {shown(limit)}" if limit else ""
+    return Row(what, shown(taken), goal=goal, met=taken < limit if limit else None)
+
+
 def phase(what: str, taken: float, whole: float) -> Row:
     """A part of the row above."""
     return Row(f"- {what}", shown(taken), ratio=f"{taken / whole:.0%}")

@@ -155,7 +155,10 @@ def test_they_stand_below_the_outputs() -> None:
     ]
     last_output = max(number for number, line in enumerate(one.lines) if line.startswith("output "))
     assert one.lines.index(told_of_flows[0]) > last_output
-    assert one.lines[-1] == "probably renamed: same value"
+    assert one.lines[-2:] == (
+        "probably renamed: same value",
+        f"to mend it: read $.name instead of {ROOT} in {ACTION}",
+    )
 
 
 NAMES = st.sampled_from(["a", "a.b", "b", "", "é\n"])

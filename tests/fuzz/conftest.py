@@ -22,8 +22,8 @@ PATIENT = Limits(judge_timeout=GRACE, judge_memory=1_500_000_000)
 EVERY = 50  # hostile cases between two ordinary ones
 
 
-def json_response(body: bytes) -> Response:
-    return Response(200, "OK", "HTTP/1.1", (("Content-Type", "application/json"), ("X-Id", "1")), body)
+def json_response(body: bytes, status: int = 200) -> Response:
+    return Response(status, "OK", "HTTP/1.1", (("Content-Type", "application/json"), ("X-Id", "1")), body)
 
 
 def _ordinary(contract: Contract, number: int) -> Case:

@@ -292,7 +292,7 @@ def test_both_ways_agree(pact_file: PactMaker, drawn: list[Drawn]) -> None:
 
 
 @pytest.mark.long
-@settings(max_examples=60, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
+@settings(max_examples=24, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
 @given(drawn=BATCHES)
 def test_both_ways_agree_on_many(pact_file: PactMaker, drawn: list[Drawn]) -> None:
     assert_all_agree(pact_file, drawn)
@@ -329,9 +329,9 @@ def test_both_ways_agree_where_they_once_did_not(pact_file: PactMaker) -> None:
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("example", [{"a": 1}, "text", None])
-def test_both_ways_agree_on_content_types(pact_file: PactMaker, example: object) -> None:
-    rows = itertools.product(TYPES, TYPES, TYPELESS)
+@pytest.mark.parametrize(("first", "example"), [(0, {"a": 1}), (1, "text"), (2, None)])
+def test_both_ways_agree_on_content_types(pact_file: PactMaker, first: int, example: object) -> None:
+    rows = itertools.islice(itertools.product(TYPES, TYPES, TYPELESS), first, None, 3)  # each has its third
     assert_agreed([of_types(pact_file, wanted, example, got, body) for wanted, got, body in rows])
 
 

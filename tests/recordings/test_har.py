@@ -16,7 +16,18 @@ from hypothesis import strategies as st
 
 from monitor.errors import RecordingError
 from monitor.jsonpaths import Json
-from monitor.model import Approval, Exchange, Fault, Mask, Outcome, ProviderState, Recording, Request, Response
+from monitor.model import (
+    Approval,
+    Captured,
+    Exchange,
+    Fault,
+    Mask,
+    Outcome,
+    ProviderState,
+    Recording,
+    Request,
+    Response,
+)
 from monitor.recordings.har import digest_of_pretty, from_har, pretty, to_har
 from monitor.recordings.har.writing import digest_of
 
@@ -129,7 +140,10 @@ REQUESTS = st.builds(Request, LATIN, TEXT, HEADERS, st.none() | BODIES)
 RESPONSES = st.builds(Response, st.integers(100, 999), LATIN, LATIN, HEADERS, BODIES, st.booleans())
 FAULTS = st.builds(Fault, st.sampled_from(list(Outcome)), TEXT, TEXT, TEXT)
 SECONDS = st.floats(0, 1e6)
-EXCHANGES = st.builds(Exchange, REQUESTS, st.none() | RESPONSES, st.none() | FAULTS, TIMES, SECONDS)
+CAPTURED = st.builds(Captured, TEXT, st.integers(0), st.none() | TIMES)
+EXCHANGES = st.builds(
+    Exchange, REQUESTS, st.none() | RESPONSES, st.none() | FAULTS, TIMES, SECONDS, st.none() | CAPTURED
+)
 PARAMS = st.dictionaries(TEXT, st.none() | st.booleans() | st.integers() | TEXT | st.lists(TEXT), max_size=3)
 STATES = st.lists(st.builds(ProviderState, TEXT, PARAMS), max_size=2).map(tuple)
 MASKS = st.lists(st.builds(Mask, TEXT, TEXT, st.integers(0)), max_size=2).map(tuple)
@@ -254,6 +268,8 @@ def sealed(change: Callable[[dict[str, Any]], object]) -> bytes:
         lambda entry: entry["_monitor"].update(masks=[{"where": "", "name": "", "count": 1.5}]),
         lambda entry: entry["_monitor"].update(provider_states=[{"name": "s", "params": []}]),
         lambda entry: entry["_monitor"].update(approval={"by": None}),
+        lambda entry: entry["_monitor"].update(captured={"file": "x.har"}),
+        lambda entry: entry["_monitor"].update(captured={"file": "x.har", "entry": 1, "at": "then"}),
     ],
 )
 def test_wrong_types_are_refused_with_their_path(change: Callable[[dict[str, Any]], object]) -> None:
@@ -283,6 +299,13 @@ def test_pretty_shows_what_matters_in_order() -> None:
     assert list(shown["body"]) == ["b", "a"]
     assert b'"b": 1.0' in data
     assert shown["body"]["a"] == [12345678901234567890, "1e999", "\u202eé"]
+
+
+def test_pretty_tells_of_a_capture() -> None:
+    kept = recording()
+    assert "captured" not in json.loads(pretty(back(kept)))
+    taken = replace(kept, exchange=replace(kept.exchange, captured=Captured("crm.har", 3, NOW)))
+    assert json.loads(pretty(back(taken)))["captured"] == "entry 3 of crm.har"
 
 
 @pytest.mark.parametrize("body", [b"", b"\xff", b"<a/>", b"[" * 5_000, b"NaN"])

@@ -17,7 +17,7 @@ from itertools import chain
 from typing import Final
 
 from monitor.checking.masked import Answer
-from monitor.checking.translations.blanks import DEFAULT, Turn, by_name, is_blank, state, turns
+from monitor.checking.translations.blanks import Turn, by_name, is_blank, state, turns
 from monitor.checking.translations.documents import holds, passes_array, vanished
 from monitor.checking.translations.masks import Masks
 from monitor.checking.translations.precision import precision_note
@@ -27,13 +27,14 @@ from monitor.checking.translations.violation import REQUIRED, Violation
 from monitor.errors import ContractError, NotJudgedError
 from monitor.jsonpaths import Path, format_path
 from monitor.languages import CompiledTranslation, State, Value, compile_translation, platform_of
-from monitor.model import Case, Loss, Translation
+from monitor.model import DEFAULT, FAILURE_PATH, THE_DEFAULT, Case, Loss, Translation
+from monitor.pact_engine import read_expected
 from monitor.printable import printable
 
 __all__ = ["losses", "precision_note", "reads"]
 
 _ANY_NAME: Final = "*"
-_SILENT: Final = frozenset({DEFAULT, "missing", "null", "empty"})
+_FAILED: Final = "error"
 _NOT_WHOLE: Final = "translation '{}' cannot be compared whole: masked text stands where it computes"
 
 
@@ -65,16 +66,22 @@ def losses(translation: Translation, case: Case, roots: Sequence[str]) -> Answer
         settled = Masks(compiled, sides).settled(found, invalid)
         found, invalid = settled.turns, settled.invalid
         notes = () if settled.whole else (_NOT_WHOLE.format(printable(translation.name)),)
-    failing = sides.raw.evaluation.fault.reads if sides.raw.evaluation.fault else ()
-    told = _with_schema(found, invalid, sides, show, case.accepted_losses)
-    return Answer(tuple(_loss(translation, compiled, turn, roots, failing) for turn in told), notes)
+    told = tuple(_with_schema(found, invalid, sides, show, case.accepted_losses))
+    teller = _Teller(translation, compiled, sides, roots, _assumed(compiled, case, sides) if told else {})
+    return Answer(tuple(teller.loss(turn, invalid) for turn in told), notes)
 
 
 def _fails_by_status(compiled: CompiledTranslation, case: Case) -> bool:
-    """The approved response has a status that fails the translation, and so has this one: nothing is lost."""
+    """This response has a status that fails the translation, and so has the approved one: nothing is lost.
+
+    Where nothing is approved, the contract says which status is as it should be.
+    """
     platform = platform_of(compiled)
-    responses = (case.raw, case.baseline)
-    return platform is not None and all(one is not None and platform.status_fault(one.status) for one in responses)
+    if platform is None or not platform.status_fault(case.raw.status):
+        return False
+    if case.baseline is not None:
+        return platform.status_fault(case.baseline.status) is not None
+    return case.contract is not None and platform.status_fault(read_expected(case.contract.pact).status) is not None
 
 
 def _invalid(translation: Translation, sides: Sides, show: Callable[[str], str]) -> Mapping[str, Violation]:
@@ -139,9 +146,10 @@ def _errors(compiled: CompiledTranslation, sides: Sides) -> Iterator[Turn]:
     before = sides.before
     were = before.evaluation.outputs if before else {}
     there = {name: state(value) for name, value in were.items() if not is_blank(value)}
-    word = "error" if before and before.fault else ""
+    word = _FAILED if before and before.fault else ""
+    detail = f"{FAILURE_PATH if platform_of(compiled) else ''}{sides.raw.fault}"
     for name, was in (there or dict.fromkeys(compiled.outputs, word)).items():
-        yield Turn(name, was, "error", sides.raw.fault)
+        yield Turn(name, was, _FAILED, detail)
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +172,7 @@ class _Known:
         Then something that the output reads has vanished, and it is what an empty document yields too.
         """
         if output in self.after.evaluation.defaults:
-            return output not in self.before.evaluation.defaults
+            return _took(output, self.before, self.after)
         if any(isinstance(value, dict | list) for value in (*before, *after)) or not set(after).isdisjoint(before):
             return False
         read = self.compiled.reads_of(output)
@@ -178,23 +186,28 @@ def _turned(compiled: CompiledTranslation, sides: Sides, show: Callable[[str], s
     before, after = sides.before, sides.after
     broken = [show(name) for name, value in sides.raw.evaluation.outputs.items() if value is State.FUNCTION]
     for name in broken:
-        yield Turn(name, state(before.value(name)) if before else "", "error", "a function instead of a value")
+        yield Turn(name, state(before.value(name)) if before else "", _FAILED, "a function instead of a value")
     if before is None or before.evaluation.fault or after.evaluation.fault:
         return
     known = _Known(compiled, before, after)
     for name, was in before.evaluation.outputs.items():
         if was is not State.FUNCTION and name not in broken:
             for turn in turns(name, was, after.value(name), known):
-                yield _with_default(compiled, turn, after)
+                yield _with_default(turn, before, after)
 
 
-def _with_default(compiled: CompiledTranslation, turn: Turn, after: Side) -> Turn:
-    """An output that a platform's default fills is told so, whatever the default says."""
-    platform = platform_of(compiled)
-    if platform is None or turn.output not in after.evaluation.defaults:
+def _took(output: str, before: Side, after: Side) -> bool:
+    """A default fills ``output``, and not the one that filled it before."""
+    defaults = after.evaluation.defaults
+    return output in defaults and defaults[output] != before.evaluation.defaults.get(output)
+
+
+def _with_default(turn: Turn, before: Side, after: Side) -> Turn:
+    """An output that a default fills is told so, whatever the default says."""
+    if not _took(turn.output, before, after):
         return turn
-    default = platform.default_of(turn.output)
-    return replace(turn, after=DEFAULT, detail=f"the default {default}" if default else "")
+    text = after.evaluation.defaults[turn.output]
+    return replace(turn, after=DEFAULT, detail=f"{THE_DEFAULT}{text}" if text else "")
 
 
 def _with_schema(
@@ -221,15 +234,48 @@ def _with_schema(
             yield Turn(show(name), state(was) if before else "", now, violation.detail, violation.at)
 
 
-def _loss(
-    translation: Translation, compiled: CompiledTranslation, turn: Turn, roots: Sequence[str], failing: Sequence[Path]
-) -> Loss:
-    read = compiled.reads_of(turn.output)
-    # an error in one output fails them all: whatever the translation reads may explain it
-    causes = failing or reads(translation) if turn.after == "error" else compiled.reads.get(turn.at, read)
-    # the name may be a vendor's key
-    output = printable(turn.output)
-    root = root_of(causes, roots) or f"output:{translation.name}.{output}"
-    shown = tuple(map(format_path, read))
-    silent = platform_of(compiled) is not None and turn.after in _SILENT
-    return Loss(root, translation.name, output, turn.before, turn.after, shown, turn.detail, silent)
+@dataclass(frozen=True, slots=True)
+class _Teller:
+    """Makes a loss of a turn."""
+
+    translation: Translation
+    compiled: CompiledTranslation
+    sides: Sides
+    roots: Sequence[str]
+    assumed: Mapping[str, tuple[str, ...]]
+
+    def loss(self, turn: Turn, invalid: Mapping[str, Violation]) -> Loss:
+        read = self.compiled.reads_of(turn.output)
+        # the name may be a vendor's key
+        output = printable(turn.output)
+        root = root_of(self._causes(turn, read), self.roots) or f"output:{self.translation.name}.{output}"
+        return Loss(
+            root,
+            self.translation.name,
+            output,
+            turn.before,
+            turn.after,
+            reads=tuple(map(format_path, read)),
+            detail=turn.detail,
+            silent=platform_of(self.compiled) is not None and turn.after != _FAILED,
+            demanded=turn.output in invalid,
+            assumed="; ".join(self.assumed.get(turn.output, ())),
+        )
+
+    def _causes(self, turn: Turn, read: Sequence[Path]) -> Sequence[Path]:
+        if turn.after != _FAILED:
+            return self.compiled.reads.get(turn.at, read)
+        # an error in one output fails them all: whatever the translation reads may explain it
+        fault = self.sides.raw.evaluation.fault
+        return (fault.reads if fault else ()) or reads(self.translation)
+
+
+def _assumed(compiled: CompiledTranslation, case: Case, sides: Sides) -> Mapping[str, tuple[str, ...]]:
+    """Per output what a platform's translation assumes. A fault's message says so itself."""
+    platform = platform_of(compiled)
+    if platform is None:
+        return {}
+    found = {} if sides.raw.evaluation.fault else platform.assumptions(sides.raw.document)
+    if not case.raw.body.strip():
+        return {name: (platform.of_empty_body, *found.get(name, ())) for name in compiled.outputs}
+    return found

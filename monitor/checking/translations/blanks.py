@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Protocol
 
 from monitor.jsonpaths import Json, JsonType, format_path, json_type
 from monitor.languages import MISSING, State, Value
-
-DEFAULT: Final = "default"  # the state of an output that took the translation's own default
+from monitor.model import DEFAULT
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,9 +38,9 @@ def evaluated(compiled: CompiledTranslation, document: Json) -> Evaluation:
 
 def conformity_fault(platform: PlatformTranslation, result: Json) -> EvaluationFault | None:
     """Why the platform refuses ``result``; None where it does not."""
-    if not platform.schema:
+    if not platform.schema_text:
         return None
     from monitor.checking.translations.schemas import nonconformity  # noqa: PLC0415 - it takes 50 ms to load
 
-    found = nonconformity(platform.schema, result)
+    found = nonconformity(platform.schema_text, result)
     return platform.refused(found.what, found.place, null=found.null) if found else None

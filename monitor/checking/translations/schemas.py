@@ -6,7 +6,6 @@ Nothing is ever fetched for a ``$ref``, formats are not checked, and what is tol
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -20,6 +19,7 @@ from jsonschema.validators import validator_for
 from referencing import Registry
 from referencing.exceptions import Unresolvable
 
+from monitor.checking.translations.conforming import conforms
 from monitor.checking.translations.violation import IS_REQUIRED, Violation
 from monitor.errors import ContractError, NotJudgedError
 from monitor.jsonpaths import Json, Path, format_path, read_json
@@ -96,18 +96,29 @@ class Nonconformity:
     null: bool
 
 
-def nonconformity(schema: Json, instance: Json) -> Nonconformity | None:
-    """The first that a platform's own schema (draft 4 unless it says so) has against its result.
+def nonconformity(schema: str, instance: Json) -> Nonconformity | None:
+    """The first that a platform's own schema (JSON text; draft 4 unless it says so) has against its result.
 
     Raises as `violations` does.
     """
-    found = _errors("success schema", _draft_4(json.dumps(schema, sort_keys=True)), instance)
+    validator = _draft_4(schema)
+    found = [] if conforms(schema)(instance) else _errors("success schema", validator, instance)
     if not found:
         return None
     error = found[0]
-    place = tuple(error.absolute_path)
+    missing = _missing(error)
+    # what is missing at the top has a place of its own: that output is what fails it
+    place = (*error.absolute_path, *missing[:1])
+    what = f"must have {printable(' and '.join(missing), 60)}" if missing and not error.absolute_path else ""
     null = error.validator == "type" and error.instance is None
-    return Nonconformity(_told(error, str).removeprefix("schema: "), place, null)
+    return Nonconformity(what or _told(error, str).removeprefix("schema: "), place, null)
+
+
+def _missing(error: ValidationError) -> list[str]:
+    wanted, instance = error.validator_value, error.instance
+    if error.validator != "required" or not isinstance(wanted, list) or not isinstance(instance, Mapping):
+        return []
+    return [str(name) for name in wanted if name not in instance]
 
 
 def _where(translation: Translation) -> str:
@@ -183,8 +194,7 @@ def _told(error: ValidationError, show: Callable[[str], str]) -> str:
         what = "is not allowed"
     elif keyword == "enum" and isinstance(wanted, list):
         what = f"must be one of {len(wanted)} values" if len(wanted) != 1 else "must be the one value allowed"
-    elif keyword == "required" and isinstance(wanted, list) and isinstance(error.instance, Mapping):
-        missing = [str(name) for name in wanted if name not in error.instance]
+    elif missing := _missing(error):
         what = f"must have {printable(' and '.join(missing), 60)}" if error.absolute_path else IS_REQUIRED
     else:
         words = " or ".join(map(str, wanted)) if isinstance(wanted, list) else str(wanted)

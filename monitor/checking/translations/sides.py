@@ -51,11 +51,19 @@ def sides_of(compiled: CompiledTranslation, case: Case) -> Sides:
     raw = _side(compiled, case.raw, masked=case.raw_masked)
     same = case.raw.body == case.stored.body
     after = raw if same else _side(compiled, case.stored, masked=True)
+    return Sides(_baseline(compiled, case, after), after, raw)
+
+
+def _baseline(compiled: CompiledTranslation, case: Case, after: Side) -> Side | None:
+    baseline = case.baseline
+    if baseline is None:
+        return None
+    if (baseline.body, baseline.status, case.baseline_masked) == (case.stored.body, case.stored.status, after.masked):
+        return after
     try:
-        before = _side(compiled, case.baseline, masked=case.baseline_masked) if case.baseline else None
+        return _side(compiled, baseline, masked=case.baseline_masked)
     except JsonError:
-        before = None
-    return Sides(before, after, raw)
+        return None
 
 
 def _side(compiled: CompiledTranslation, response: Response, *, masked: bool) -> Side:

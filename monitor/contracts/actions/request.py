@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 from urllib.parse import parse_qsl, unquote_plus, urlsplit
 
@@ -28,6 +28,7 @@ from monitor.contracts.actions.rendering import (
     Context,
     Made,
     Name,
+    Piece,
     Pieces,
     has,
     made,
@@ -37,9 +38,11 @@ from monitor.contracts.actions.rendering import (
 )
 from monitor.contracts.pact import json_bytes
 from monitor.errors import MonitorError
+from monitor.jsonpaths import Json
 from monitor.model import RequestOverride, RequestTemplate
 
 RAW: Final = "rawRequest"
+HOLE: Final = "\ue000"  # for private use: no real request holds it
 _AUTHORITY: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^/?#]*")
 
 
@@ -138,6 +141,36 @@ def shown_absences(action: DataAction, pieces: Pieces) -> frozenset[str]:
             given[root][member] = "x"
     given[INPUT][RAW] = "{}"
     return frozenset(member for root, member in _missed(pieces, given, RequestOverride()) if root == INPUT)
+
+
+def outline(action: DataAction, prefix: str) -> RequestTemplate | None:
+    """The request with ``HOLE`` wherever an input or a secret comes in; None where it cannot be made."""
+    try:
+        pieces = pieces_of(action)
+        whole = made(pieces, _holes(action, pieces))
+    except MonitorError:
+        return None
+    url = _without_calls(pieces.url, whole.url)
+    body = _without_calls(pieces.body, whole.body) if pieces.body and whole.body else whole.body
+    return _request(action, replace(whole, url=url, body=body), Given(prefix=prefix))
+
+
+def _without_calls(piece: Piece, text: str) -> str:
+    """``text`` with holes for the calls and members that stand in it as they are written."""
+    left = (one.text for one in piece.template.references if "." in one.text)
+    for reference in sorted(left, key=len, reverse=True):
+        text = text.replace(reference, HOLE)
+    return text
+
+
+def _holes(action: DataAction, pieces: Pieces) -> Context:
+    given: dict[str, dict[str, str]] = {INPUT: dict.fromkeys(declared(action.input_schema), HOLE)}
+    for root, member in pieces.names():
+        if member:
+            given.setdefault(root, {})[member] = HOLE
+    raw: Json = {name: HOLE for name in given[INPUT] if name != RAW}
+    given[INPUT][RAW] = json_bytes(raw).decode()
+    return given
 
 
 # -- what is sent -----------------------------------------------------------------------------------------

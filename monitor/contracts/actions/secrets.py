@@ -145,7 +145,8 @@ def parameter_names_secret(name: str) -> bool:
     return _PARAMETER.fullmatch(name) is not None
 
 
-def _is_secret(name: str, value: str) -> bool:
+def is_secret_parameter(name: str, value: str) -> bool:
+    """Whether a parameter holds a secret, by its name or, of a short one, also by its length."""
     if PLACEHOLDER in value:
         return False
     return parameter_names_secret(name) or (bool(_SHORT_PARAMETER.fullmatch(name)) and len(value) >= _LONG)
@@ -159,7 +160,7 @@ def _in_url(action: DataAction, owner: str) -> Iterator[LiteralSecret]:
         variable = variable_of(owner, "AUTHORIZATION")
         yield LiteralSecret(SecretKind.USER, "Authorization", place, variable, value, "Basic ", user["user"])
     for name, written in _literals(action.url):
-        if _is_secret(name, written):
+        if is_secret_parameter(name, written):
             variable = variable_of(owner, name)
             yield LiteralSecret(SecretKind.QUERY, name, place, variable, unquote_plus(written), "", written)
 

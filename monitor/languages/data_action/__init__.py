@@ -16,10 +16,11 @@ from typing import Final
 from monitor.errors import ContractError
 from monitor.jsonpaths import Json, Path, format_path
 from monitor.languages import Evaluation, EvaluationFault, Example, State
-from monitor.languages.data_action.assumptions import NULL_IS_A_TYPE
+from monitor.languages.data_action.assumptions import EMPTY_BODY, GAPS_ARE_NULL, NULL_IS_A_TYPE, TAIL_IS_IGNORED
+from monitor.languages.data_action.defaults import assumptions_of, defaults_taken
 from monitor.languages.data_action.definition import RAW_RESULT, TEMPLATE, Definition, read_definition
-from monitor.languages.data_action.flatten import flat_paths, flattened, name_of
-from monitor.languages.data_action.lineage import Filling, fillings, reads_of
+from monitor.languages.data_action.flatten import flat_paths, flattened, has_gaps, name_of
+from monitor.languages.data_action.lineage import Filling, copied, fillings, reads_of
 from monitor.languages.data_action.steps import PROCESSING, REMOTE_ENDPOINT, Origin, Steps, extracted, rendered
 from monitor.languages.jsonpath import CompiledPath, compile_path
 from monitor.languages.velocity import Template, parse_template
@@ -45,8 +46,21 @@ class DataActionTranslation:
 
     @property
     def schema(self) -> Json:
-        """What the result must conform to, or the action fails."""
         return self.definition.schema
+
+    @property
+    def copies(self) -> Mapping[Path, Path]:
+        found = ((self.places[name], copied(filling, self.paths)) for name, filling in self.fillings.items())
+        return {place: path for place, path in found if path is not None}
+
+    @property
+    def schema_text(self) -> str:
+        """What the result must conform to, or the action fails."""
+        return self.definition.schema_text
+
+    @property
+    def of_empty_body(self) -> str:
+        return EMPTY_BODY
 
     def reads_of(self, output: str) -> tuple[Path, ...]:
         return self.reads.get(output, ())
@@ -61,24 +75,44 @@ class DataActionTranslation:
             fault = steps.fault or EvaluationFault(PROCESSING, "there is no result")
             return Evaluation({}, replace(fault, reads=self._suspects(steps)))
         outputs = flattened(steps.result, self.places)
-        return Evaluation(outputs, defaults=self.defaulted(steps), whole=steps.result)
+        return Evaluation(outputs, defaults=defaults_taken(self.fillings, steps, outputs), whole=steps.result)
+
+    def defaulted(self, steps: Steps) -> frozenset[str]:
+        """The outputs that a default fills: the map's, or that of firstFromArray."""
+        if isinstance(steps.result, State):
+            return frozenset()
+        return frozenset(defaults_taken(self.fillings, steps, flattened(steps.result, self.places)))
 
     def _suspects(self, steps: Steps) -> tuple[Path, ...]:
         """What most likely made it fail: a name left unset; else an empty list; else a default that is no JSON."""
-        by_guilt: tuple[list[str], ...] = (
-            [one.name for one in steps.extracted if one.origin is Origin.UNSET],
-            [one.name for one in steps.extracted if one.origin is Origin.FOUND and one.text == _NO_MEMBERS],
-            [one.name for one in steps.extracted if one.origin is Origin.DEFAULT],
+        needed = {one.root for one in self.template.references if not one.guarded}
+        asked = [one for one in steps.extracted if one.name in needed]
+        by_guilt = (
+            [one.name for one in asked if one.origin is Origin.UNSET],
+            [one.name for one in asked if one.origin is Origin.FOUND and one.text == _NO_MEMBERS],
+            [one.name for one in asked if one.origin is Origin.DEFAULT],
         )
         names = next(filter(None, by_guilt), [])
         return tuple(dict.fromkeys(read for name in names if name in self.paths for read in self.paths[name].reads))
+
+    def assumptions(self, document: Json) -> Mapping[str, tuple[str, ...]]:
+        """Per output what is assumed where Genesys' documents are silent and it rests on that."""
+        steps = self.steps(document)
+        return {name: tuple(dict.fromkeys(self._assumed(name, path, steps))) for name, path in self.places.items()}
+
+    def _assumed(self, output: str, place: Path, steps: Steps) -> Iterator[str]:
+        if output in self.fillings:
+            yield from assumptions_of(self.fillings[output], steps)
+        if has_gaps(steps.result, place):
+            yield GAPS_ARE_NULL
+        if steps.tail:
+            yield TAIL_IS_IGNORED
 
     def status_fault(self, status: int) -> EvaluationFault | None:
         """Why a response of that status is not translated at all; None where it is."""
         if status < FAILING_STATUS:
             return None
-        what = f"status {status} takes the failure path, and its body is not translated"
-        return EvaluationFault(REMOTE_ENDPOINT, what)
+        return EvaluationFault(REMOTE_ENDPOINT, f"the status is {status}, and the body is not translated")
 
     def refused(self, what: str, place: Path, *, null: bool) -> EvaluationFault:
         """The fault of a result that does not conform to the success schema."""
@@ -91,27 +125,11 @@ class DataActionTranslation:
 
     def default_of(self, output: str) -> str:
         """The text of the default that may fill ``output``: the action's own words. Empty where there is none."""
-        texts = (self.definition.defaults.get(name, "") for name in self._names(output))
-        return next(filter(None, texts), "")
-
-    def _names(self, output: str) -> tuple[str, ...]:
-        return self.fillings[output].names if output in self.fillings else ()
-
-    def defaulted(self, steps: Steps) -> frozenset[str]:
-        """The outputs that a default fills: the map's, or that of firstFromArray."""
-        return frozenset(self._defaulted(steps))
-
-    def _defaulted(self, steps: Steps) -> Iterator[str]:
-        taken = {one.name for one in steps.extracted if one.origin is Origin.DEFAULT}
-        nothing = {one.name for one in steps.extracted if one.origin is Origin.FOUND and one.text == _NO_MEMBERS}
-        if not taken and not nothing:
-            return
-        for output, filling in self.fillings.items():
-            if any(
-                not taken.isdisjoint(source.names) or (source.defaulted and not nothing.isdisjoint(source.names))
-                for source, _ in filling.sources
-            ):
-                yield output
+        filling = self.fillings.get(output)
+        if filling is None:
+            return ""
+        own = (source.default for source, _ in filling.sources)
+        return next(filter(None, (*own, *(self.definition.defaults.get(name) for name in filling.names))), "")
 
 
 def compile(source: str) -> DataActionTranslation:  # noqa: A001 the name that every language offers

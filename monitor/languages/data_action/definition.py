@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -17,12 +18,16 @@ _KEYS: Final = ("translationMap", "translationMapDefaults", TEMPLATE, "successSc
 
 @dataclass(frozen=True, slots=True)
 class Definition:
-    """``paths`` and ``defaults`` by the names that the template uses; ``schema`` is that of the success outputs."""
+    """``paths`` and ``defaults`` by the names that the template uses.
+
+    ``schema`` is that of the success outputs, ``schema_text`` the same as JSON text (empty where there is none).
+    """
 
     paths: Mapping[str, str]
     defaults: Mapping[str, str]
     template: str
     schema: Json
+    schema_text: str
 
 
 def read_definition(source: str) -> Definition:
@@ -30,7 +35,8 @@ def read_definition(source: str) -> Definition:
     try:
         value = read_json(source, exact=False).value
     except JsonError as error:
-        raise ContractError(f"a data action's source is JSON: {error.what}", where=error.where, fix=error.fix) from None
+        fix = error.fix or f"write an object with {', '.join(_KEYS)}"
+        raise ContractError(f"a data action's source is JSON: {error.what}", where=error.where, fix=fix) from None
     if not isinstance(value, dict):
         raise ContractError("a data action's source is a JSON object", fix=f"with {', '.join(_KEYS)}")
     if unknown := [key for key in value if key not in _KEYS]:
@@ -39,8 +45,13 @@ def read_definition(source: str) -> Definition:
     template = value.get(TEMPLATE, WHOLE_RESULT)
     if not isinstance(template, str):
         raise ContractError("must be a string", where=format_path((TEMPLATE,)), fix="write the template's text")
+    schema = value.get("successSchema")
     return Definition(
-        _texts(value, "translationMap"), _texts(value, "translationMapDefaults"), template, value.get("successSchema")
+        _texts(value, "translationMap"),
+        _texts(value, "translationMapDefaults"),
+        template,
+        schema,
+        json.dumps(schema) if schema else "",
     )
 
 

@@ -69,3 +69,13 @@ def _list(value: Json, rest: Path) -> Value:
     if all(member is MISSING for member in found):
         return []
     return [None if isinstance(member, State) else member for member in found]
+
+
+def has_gaps(value: Value, path: Path) -> bool:
+    """Whether in the list at ``path`` some members are there and others are not."""
+    if isinstance(value, State) or ANY not in path:
+        return False
+    first = path.index(ANY)
+    items = _value(value, path[:first])
+    found = [_value(member, path[first + 1 :]) for member in items] if isinstance(items, list) else []
+    return MISSING in found and any(member is not MISSING for member in found)

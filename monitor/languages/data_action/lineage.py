@@ -1,139 +1,202 @@
 """Which names of the template fill which output, and which places of the response that reads.
 
-The template is JSON with references in it. With a marker in the place of each reference it can be parsed, and the
-output's own path leads to its marker. A reference that fills a value as a whole hands its own members on: where
-``${contact}`` is ``$.value``, the output ``contact.id`` reads ``$.value.id``. One that is only a part of a text, or
-goes through a method, is read as a whole. A template with directives is not taken apart: every output reads all.
+1. The template is JSON with references in it. With a marker in the place of each it can be parsed, and an output's own
+   path leads to its marker.
+2. A reference that is a value as a whole hands its members on: where ``${contact}`` is ``$.value``, the output
+   ``contact.id`` reads ``$.value.id``; so does ``firstFromArray``, of the list's first member. One that is only a part
+   of a text, or goes through a method, is read as a whole.
+3. A directive with a block (``#if ... #end``) is one marker, which reads all that stands in it. A name that a directive
+   sets reads all that such directives read.
+4. Where that gives no JSON, or the template ends or makes itself as it runs, every output reads all.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Final
 
 from monitor.jsonpaths import ANY, ROOT, Json, Path
 from monitor.languages.data_action.definition import RAW_RESULT
 from monitor.languages.jsonpath import CompiledPath
-from monitor.languages.velocity import Reference, Template
+from monitor.languages.velocity import Template
+from monitor.languages.velocity.nodes import (
+    Block,
+    Call,
+    Constant,
+    Define,
+    Expression,
+    Interpolated,
+    MacroDefinition,
+    Node,
+    Property,
+    Ref,
+    Set,
+    Text,
+)
+from monitor.languages.velocity.references import references_of
 
-_DIRECTIVE: Final = re.compile(r"#(\{?\w+\}?\s*\(|\{?(else|end|stop|break)\b|\[\[|@|#|\*)")
+FIRST: Final = "firstFromArray"
+_UTILS: Final = "successTemplateUtils"
+_RESTLESS: Final = re.compile("#\\{?(stop|evaluate|parse|include)\\b|\ue000")  # or it holds what we mark with
 _MARK: Final = re.compile("\ue000(\\d+)\ue001")
-_FIRST: Final = re.compile(r"firstFromArray\(\s*\"?\$!?\{?(?P<name>[A-Za-z][\w-]*)\}?\"?\s*(?P<default>,)?")
-_QUOTE: Final = ("esc", ("quote",))
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """What one reference of the template hands on: the names in it, and how.
+    """What one marker hands on.
 
-    ``whole``: the value of one name (or its first member, with ``first``) is the output, and nothing is added to it.
-    ``defaulted``: ``firstFromArray`` has a default of its own, which an empty list leaves.
+    ``whole``: the value of the one name (or, with ``first``, the first member of its list) is all that stands there.
+    ``default``: the text that ``firstFromArray`` gives where the list is empty, None where it has none; ``spare`` are
+    the names in it.
     """
 
     names: tuple[str, ...]
     whole: bool = False
     first: bool = False
-    defaulted: bool = False
+    default: str | None = None
+    spare: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Filling:
-    """What fills one output: sources, and the rest of the output's path below each."""
+    """What fills one output: sources, and the rest of the output's path below each.
+
+    ``exact``: they are known by the output's place; else they are all that the template has.
+    """
 
     sources: tuple[tuple[Source, Path], ...]
+    exact: bool = True
 
     @property
     def names(self) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(name for source, _ in self.sources for name in source.names))
+        return tuple(dict.fromkeys(name for source, _ in self.sources for name in (*source.names, *source.spare)))
 
 
 def fillings(template: Template, outputs: Mapping[str, Path], known: frozenset[str]) -> Mapping[str, Filling]:
     """Per output what fills it; an output without sources is a constant, or is never filled."""
-    tops = _tops(template)
-    sources = [_source(top, inner, known) for top, inner in tops]
-    skeleton = None if _DIRECTIVE.search(template.source) else _skeleton(template.source, [top for top, _ in tops])
+    marked = _marked(template, known)
+    skeleton = None if _RESTLESS.search(template.source) else _parsed(marked.text)
     if skeleton is None:
-        every = Filling(tuple((Source(source.names), ROOT) for source in sources if source.names))
-        return dict.fromkeys(outputs, every)
-    return {name: Filling(tuple(_at(skeleton[0], path, sources))) for name, path in outputs.items()}
+        every = tuple((replace(source, whole=False), ROOT) for source in marked.sources if source.names)
+        return dict.fromkeys(outputs, Filling((*every, (Source(marked.hidden), ROOT)), exact=False))
+    return {name: Filling(tuple(_at(skeleton[0], path, marked.sources))) for name, path in outputs.items()}
 
 
-# -- references -------------------------------------------------------------------------------------------
+# -- markers ----------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
-class _Span:
-    start: int
-    end: int
-    reference: Reference
+class _Marked:
+    """The template's text with marker N where the source N stands. ``hidden`` is what set names may be made of."""
+
+    text: str
+    sources: tuple[Source, ...]
+    hidden: tuple[str, ...]
 
 
-def _spans(template: Template) -> list[_Span]:
-    starts = [0]
-    for line in template.source.splitlines(keepends=True):
-        starts.append(starts[-1] + len(line))
-    offsets = ((starts[one.line - 1] + one.column - 1, one) for one in template.references)
-    return sorted((_Span(start, start + len(one.text), one) for start, one in offsets), key=lambda span: span.start)
-
-
-def _tops(template: Template) -> list[tuple[_Span, list[_Span]]]:
-    """The references that stand in the template's own text, each with those in its arguments."""
-    tops: list[tuple[_Span, list[_Span]]] = []
-    for span in _spans(template):
-        if tops and span.start < tops[-1][0].end:
-            tops[-1][1].append(span)
+def _marked(template: Template, known: frozenset[str]) -> _Marked:
+    own = frozenset(one.root for one in template.references if one.assigned)
+    hidden = _names((node for node in template.block.nodes if not isinstance(node, Text | Ref)), known) if own else ()
+    parts: list[str] = []
+    sources: list[Source] = []
+    quoted = False
+    for node in template.block.nodes:
+        if isinstance(node, Set | Define | MacroDefinition):
+            continue  # they print nothing
+        text = '"' if _is_quote(node) else node.text if isinstance(node, Text) else None
+        if text is None:
+            mark = f"\ue000{len(sources)}\ue001"
+            sources.append(_source(node, known, own, hidden))
+            parts.append(mark if quoted else f'"{mark}"')
         else:
-            tops.append((span, []))
-    return tops
+            parts.append(text)
+            quoted = _quoted_after(text, quoted=quoted)
+    return _Marked("".join(parts), tuple(sources), hidden)
 
 
-def _source(top: _Span, inner: Sequence[_Span], known: frozenset[str]) -> Source:
-    reference = top.reference
-    roots = dict.fromkeys(span.reference.root for span in (top, *inner))
-    names = tuple(root for root in roots if root in known)
-    if not inner and reference.root in known and _is_bare(reference):
-        return Source(names, whole=True)
-    first = _FIRST.search(reference.text)
-    if first and names and first["name"] == names[0]:
-        return Source(names, whole=len(names) == 1, first=True, defaulted=first["default"] is not None)
-    return Source(names)
+def _quoted_after(text: str, *, quoted: bool) -> bool:
+    for match in re.finditer(r'\\.|"', text, re.DOTALL):
+        quoted = quoted != (match[0] == '"')
+    return quoted
 
 
-def _is_bare(reference: Reference) -> bool:
-    return reference.text.lstrip("$!").strip("{}") == reference.root
+def _names(nodes: Iterable[Node], known: frozenset[str]) -> tuple[str, ...]:
+    roots = dict.fromkeys(one.root for one in references_of(Block(tuple(nodes))))
+    return tuple(root for root in roots if root in known)
+
+
+def _source(node: Node, known: frozenset[str], own: frozenset[str], hidden: tuple[str, ...]) -> Source:
+    if isinstance(node, Ref):
+        if _is_bare(node) and node.root in known - own:
+            return Source((node.root,), whole=True)
+        if (first := _first(node, known - own)) is not None:
+            return first
+        made = not own.isdisjoint(one.root for one in references_of(Block((node,))))
+    else:
+        made = True  # what a directive prints may rest on whatever directives set
+    names = _names((node,), known)
+    return Source(tuple(dict.fromkeys((*names, *hidden))) if made else names)
+
+
+def _is_bare(node: Expression | Node) -> bool:
+    return isinstance(node, Ref) and not node.parts and node.otherwise is None
+
+
+def _is_quote(node: Expression | Node) -> bool:
+    return isinstance(node, Ref) and node.root == "esc" and _plain(node) == ("quote",)
+
+
+def _plain(ref: Ref) -> tuple[str, ...]:
+    return tuple(part.name if isinstance(part, Property) else "" for part in ref.parts)
+
+
+def _first(ref: Ref, known: frozenset[str]) -> Source | None:
+    """``$successTemplateUtils.firstFromArray("${x}", "default")``; None for anything else."""
+    call = ref.parts[0] if len(ref.parts) == 1 and ref.root == _UTILS and ref.otherwise is None else None
+    if not isinstance(call, Call) or call.name != FIRST or not 1 <= len(call.arguments) <= 2:
+        return None
+    inner = _alone(call.arguments[0])
+    if not isinstance(inner, Ref) or not _is_bare(inner) or inner.root not in known:
+        return None
+    if len(call.arguments) == 1:
+        return Source((inner.root,), whole=True, first=True)
+    text, spare = _default(call.arguments[1], known)
+    return Source((inner.root,), whole=True, first=True, default=text, spare=spare)
+
+
+def _alone(argument: Expression) -> Expression | Node:
+    """``"${x}"`` is ``${x}``."""
+    if isinstance(argument, Interpolated) and len(argument.block.nodes) == 1:
+        return argument.block.nodes[0]
+    return argument
+
+
+def _default(argument: Expression, known: frozenset[str]) -> tuple[str, tuple[str, ...]]:
+    """The default's text, as far as it is written in the template; and the names in it."""
+    if isinstance(argument, Constant):
+        value = argument.value
+        return (str(value).lower() if isinstance(value, bool) else str(value)), ()
+    nodes: tuple[Node, ...] = ()
+    if isinstance(argument, Interpolated):
+        nodes = argument.block.nodes
+    elif isinstance(argument, Ref):
+        nodes = (argument,)
+    texts = ['"' if _is_quote(node) else node.text if isinstance(node, Text) else None for node in nodes]
+    return "".join(text for text in texts if text) if None not in texts else "", _names(nodes, known)
 
 
 # -- the skeleton -----------------------------------------------------------------------------------------
 
 
-def _skeleton(text: str, tops: Sequence[_Span]) -> tuple[Json] | None:
-    """The template as JSON with markers; None where that is no JSON."""
-    parts: list[str] = []
-    position, quoted = 0, False
-    for index, top in enumerate(tops):
-        literal = text[position : top.start]
-        quoted = _quoted_after(literal, quoted=quoted)
-        mark = f"\ue000{index}\ue001"
-        if (top.reference.root, top.reference.members) == _QUOTE:
-            mark, quoted = '"', not quoted
-        elif not quoted:
-            mark = f'"{mark}"'
-        parts += [literal, mark]
-        position = top.end
-    parts.append(text[position:])
+def _parsed(text: str) -> tuple[Json] | None:
+    """The first JSON value of the text with markers; None where there is none."""
     try:
-        return (json.JSONDecoder(strict=False).raw_decode("".join(parts).lstrip())[0],)
+        return (json.JSONDecoder(strict=False).raw_decode(text.lstrip())[0],)
     except (ValueError, RecursionError):
         return None
-
-
-def _quoted_after(literal: str, *, quoted: bool) -> bool:
-    for match in re.finditer(r'\\.|"', literal, re.DOTALL):
-        quoted = quoted != (match[0] == '"')
-    return quoted
 
 
 def _at(value: Json, path: Path, sources: Sequence[Source]) -> Iterator[tuple[Source, Path]]:
@@ -143,13 +206,17 @@ def _at(value: Json, path: Path, sources: Sequence[Source]) -> Iterator[tuple[So
         if len(marks) == 1 and _MARK.fullmatch(value):
             yield marks[0], path
         else:
-            yield from ((Source(mark.names), ROOT) for mark in marks)
+            yield from ((replace(mark, whole=False), ROOT) for mark in marks)
     elif not path:
         members = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
         for member in members:
             yield from _at(member, (), sources)
-    elif isinstance(value, dict) and isinstance(path[0], str) and path[0] in value:
-        yield from _at(value[path[0]], path[1:], sources)
+    elif isinstance(value, dict) and isinstance(path[0], str):
+        if path[0] in value:
+            yield from _at(value[path[0]], path[1:], sources)
+        for key in filter(_MARK.search, value):  # a name that the template makes may be this one
+            yield from _at(key, (), sources)
+            yield from ((replace(source, whole=False), ROOT) for source, _ in _at(value[key], (), sources))
     elif isinstance(value, list) and path[0] is ANY:
         for member in value:
             yield from _at(member, path[1:], sources)
@@ -166,9 +233,15 @@ def reads_of(filling: Filling, paths: Mapping[str, CompiledPath]) -> tuple[Path,
 def _reads(source: Source, rest: Path, paths: Mapping[str, CompiledPath]) -> Iterator[Path]:
     for name in source.names:
         if name == RAW_RESULT and name not in paths:
-            yield rest if source.whole else ROOT
+            yield _below(ROOT, source, rest) if source.whole else ROOT
         elif (path := paths.get(name)) is not None:
             yield from _through(path, source, rest)
+    for name in source.spare:
+        yield from paths[name].reads if name in paths else ()
+
+
+def _below(leaf: Path, source: Source, rest: Path) -> Path:
+    return (*leaf, ANY, *rest) if source.first else (*leaf, *rest)
 
 
 def _through(path: CompiledPath, source: Source, rest: Path) -> Iterator[Path]:
@@ -177,7 +250,23 @@ def _through(path: CompiledPath, source: Source, rest: Path) -> Iterator[Path]:
     if leaf is None or not source.whole:
         yield from path.reads
         return
-    if not path.definite and not source.first and rest[:1] == (ANY,):
-        rest = rest[1:]  # an indefinite path's list is the list of its matches
-    yield (*leaf, *rest)
+    if path.definite:
+        yield _below(leaf, source, rest)
+    elif source.first or rest[:1] != (ANY,):
+        yield (*leaf, *rest)  # the first of the matches
+    else:
+        yield (*leaf, *rest[1:])  # an indefinite path's list is the list of its matches
     yield from (read for read in path.reads if read != leaf)
+
+
+def copied(filling: Filling, paths: Mapping[str, CompiledPath]) -> Path | None:
+    """The one place of the response whose value fills an output as it is; None where more is made of it."""
+    if len(filling.sources) != 1:
+        return None
+    source, rest = filling.sources[0]
+    if not source.whole or len(source.names) != 1:
+        return None
+    path = paths.get(source.names[0])
+    if path is None:
+        return rest if source.names[0] == RAW_RESULT else None
+    return None if path.target is None else next(_through(path, source, rest))

@@ -41,29 +41,41 @@ class Origin(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Extracted:
-    """One name of the translation map. ``text`` is what enters the template; ``detail`` our own words."""
+    """One name of the translation map. ``text`` is what enters the template; ``detail`` our own words.
+
+    ``assumed``: on what assumption it was not found, where it is one.
+    """
 
     name: str
     path: str
     origin: Origin
     text: str = ""
     detail: str = ""
+    assumed: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Steps:
-    """All steps as far as they went. ``result`` is MISSING where there is a fault."""
+    """All steps as far as they went. ``result`` is MISSING where there is a fault; ``tail``: more text follows it.
+
+    ``raw`` is the response as the template has it, where it asks for it.
+    """
 
     extracted: tuple[Extracted, ...]
     rendered: str = ""
     result: Value = MISSING
     fault: EvaluationFault | None = None
+    raw: str = ""
+    tail: bool = False
+
+
+_ENCODER: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
 def json_text(value: Json) -> str:
     """``value`` as it enters a template: JSON without blanks."""
     try:
-        return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+        return _ENCODER.encode(value)
     except (RecursionError, ValueError):
         raise NotJudgedError("a value of the response is nested too deeply to be put into a template") from None
 
@@ -78,25 +90,30 @@ def _extracted(name: str, path: CompiledPath, default: str | None, document: Jso
     answer = path.evaluate(document)
     if isinstance(answer, Found):
         return Extracted(name, path.text, Origin.FOUND, json_text(answer.value))
-    detail = f"{answer.path} is not there" if isinstance(answer, NotFound) else f"{answer.message}; {FAILED_FUNCTION}"
+    if isinstance(answer, NotFound):
+        detail, assumed = f"{answer.path} is not there", ""
+    else:
+        detail, assumed = f"{answer.message}; {FAILED_FUNCTION}", FAILED_FUNCTION
     if default is None:
-        return Extracted(name, path.text, Origin.UNSET, detail=detail)
-    return Extracted(name, path.text, Origin.DEFAULT, default, detail)
+        return Extracted(name, path.text, Origin.UNSET, "", detail, assumed)
+    return Extracted(name, path.text, Origin.DEFAULT, default, detail, assumed)
 
 
 def rendered(names: tuple[Extracted, ...], template: Template, document: Json) -> Steps:
     """The rest of the way, from what was extracted."""
     context: dict[str, object] = dict(GENESYS)
-    if RAW_RESULT in template.source:
-        context[RAW_RESULT] = json_text(document)
+    raw = json_text(document) if RAW_RESULT in template.source else ""
+    if raw:
+        context[RAW_RESULT] = raw
     context.update((one.name, one.text) for one in names if one.origin is not Origin.UNSET)
     text = render(template, context, strict=True)
     if isinstance(text, RenderFault):
-        return Steps(names, fault=EvaluationFault(PROCESSING, _failed(text, template.name)))
-    result = first_json(text.text)
+        return Steps(names, fault=EvaluationFault(PROCESSING, _failed(text, template.name)), raw=raw)
+    result = _first_json(text.text)
     if isinstance(result, EvaluationFault):
-        return Steps(names, text.text, fault=_with_assumption(result, names, template))
-    return Steps(names, text.text, result[0])
+        return Steps(names, text.text, fault=_with_assumption(result, names, template), raw=raw)
+    value, end = result
+    return Steps(names, text.text, value, raw=raw, tail=bool(text.text[end:].strip()))
 
 
 def _failed(fault: RenderFault, name: str) -> str:
@@ -117,14 +134,22 @@ def _no_constant(name: str) -> NoReturn:
 _DECODER: Final = json.JSONDecoder(parse_constant=_no_constant)
 
 
-def first_json(text: str) -> tuple[Json] | EvaluationFault:
-    """The first JSON value in ``text``, whatever follows it."""
-    stripped = text.lstrip(" \t\r\n\ufeff")
+_BLANKS: Final = " \t\r\n\ufeff"
+
+
+def _first_json(text: str) -> tuple[Json, int] | EvaluationFault:
+    start = len(text) - len(text.lstrip(_BLANKS))
     try:
-        value: Json = _DECODER.raw_decode(stripped)[0]
+        value, end = _DECODER.raw_decode(text, start)
     except json.JSONDecodeError as error:
         where = f"line {error.lineno}, column {error.colno}"
         return EvaluationFault(PROCESSING, f"the text that the successTemplate makes is no JSON at {where}")
     except (ValueError, RecursionError):
         return EvaluationFault(PROCESSING, "the text that the successTemplate makes is no JSON that can be read")
-    return (value,)
+    return value, end
+
+
+def first_json(text: str) -> tuple[Json] | EvaluationFault:
+    """The first JSON value in ``text``, whatever follows it."""
+    found = _first_json(text)
+    return found if isinstance(found, EvaluationFault) else (found[0],)

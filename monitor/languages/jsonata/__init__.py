@@ -8,7 +8,7 @@ from typing import Final
 
 from jsonata2py.expression import CompiledExpression
 
-from monitor.jsonpaths import Json, Path, format_path
+from monitor.jsonpaths import ROOT, Json, Path, format_path, starts_with
 from monitor.languages import MISSING, RESULT, Evaluation, EvaluationFault, Example, State, Suspicion, Value
 from monitor.languages.jsonata.engine import build, parse, refuse_eval, run, uncalled
 from monitor.languages.jsonata.reads import source_of
@@ -33,6 +33,10 @@ class JsonataTranslation:
     @property
     def outputs(self) -> tuple[str, ...]:
         return self.names or (RESULT,)
+
+    @property
+    def copies(self) -> Mapping[Path, Path]:
+        return dict(_copies(self.source, ROOT))
 
     def reads_of(self, output: str) -> tuple[Path, ...]:
         if output in self.reads:
@@ -93,6 +97,17 @@ def _members(source: Source, prefix: str = "") -> Iterator[tuple[str, Source]]:
 def _nested(source: Source) -> Iterator[tuple[str, tuple[Path, ...]]]:
     """What each of those fields reads."""
     return ((name, member.reads()) for name, member in _members(source))
+
+
+def _copies(source: Source, place: Path) -> Iterator[tuple[Path, Path]]:
+    """Every place of the result that one place of the response fills, and nothing beside it decides."""
+    if len(source.paths) == 1 and not (source.decides or source.fields or source.functions):
+        (path,) = source.paths
+        if all(starts_with(path, test) for test in source.tests):
+            yield place, path
+    for key in source.fields:
+        if key is not None:
+            yield from _copies(source.member(key), (*place, key))
 
 
 def _suspicions(text: str, source: Source) -> Iterator[Suspicion]:

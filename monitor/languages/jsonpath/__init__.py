@@ -14,7 +14,7 @@ from functools import lru_cache
 from typing import Final, TypeAlias
 
 from monitor.errors import ContractError, NotJudgedError
-from monitor.jsonpaths import Json, Path, format_path
+from monitor.jsonpaths import ROOT, Json, Path, format_path
 from monitor.languages import MISSING, RESULT, Evaluation, EvaluationFault, Example, Value
 from monitor.languages.jsonpath.cursor import InvalidPathError
 from monitor.languages.jsonpath.evaluate import EngineError, NotFoundError, evaluate
@@ -131,6 +131,10 @@ class JsonpathTranslation:
     def reads(self) -> Mapping[str, tuple[Path, ...]]:
         return {name: path.reads for name, path in self.paths.items()}
 
+    @property
+    def copies(self) -> Mapping[Path, Path]:
+        return {_place_of(name): path.target for name, path in self.paths.items() if path.target is not None}
+
     def reads_of(self, output: str) -> tuple[Path, ...]:
         return self.paths[output].reads if output in self.paths else ()
 
@@ -142,6 +146,10 @@ class JsonpathTranslation:
                 return Evaluation({}, EvaluationFault(answer.kind, answer.message, reads=path.reads))
             outputs[name] = answer.value if isinstance(answer, Found) else MISSING
         return Evaluation(outputs)
+
+
+def _place_of(output: str) -> Path:
+    return ROOT if output == RESULT else (output,)
 
 
 def compile(source: str) -> JsonpathTranslation:  # noqa: A001 the name that every language offers

@@ -13,11 +13,11 @@ from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from typing import Final
 
-from monitor.checking.impact import BLANK, DEFAULT, FAILED
+from monitor.checking.impact import BLANK, FAILED
 from monitor.checking.translations.blanks import is_blank
 from monitor.errors import JsonError, RecordingError
 from monitor.jsonpaths import Json, Path, parse_path, read_json
-from monitor.model import Judgement, Loss, Mismatch, Recording
+from monitor.model import DEFAULT, THE_DEFAULT, Judgement, Loss, Mismatch, Recording
 from monitor.pipeline.cases import case_of, fault_of
 from monitor.pipeline.impact.lineage import held, uses_of_translation
 from monitor.pipeline.impact.taking import standing, without
@@ -180,5 +180,5 @@ def _effect(loss: Loss) -> Effect:
 
 def _detail(loss: Loss) -> str:
     if loss.after == DEFAULT:
-        return loss.detail if loss.detail.startswith("the default ") else ""
+        return loss.detail if loss.detail.startswith(THE_DEFAULT) else ""
     return "" if loss.after in (*FAILED, *BLANK) else loss.after

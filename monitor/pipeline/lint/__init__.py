@@ -21,6 +21,7 @@ from monitor.contracts.places import UNKNOWN, spots_in
 from monitor.errors import ConfigFault, ContractError
 from monitor.model import Settings, Vendor
 from monitor.pact_engine.rules import makes_keys_data
+from monitor.pipeline.joining import joined
 from monitor.pipeline.lint.engine import Looked, asked
 from monitor.pipeline.lint.sending import never_sent, unbound_states
 from monitor.pipeline.lint.translations import of_translations
@@ -82,10 +83,13 @@ def _of_vendor(settings: Settings, store: Store, vendor: Vendor) -> tuple[list[L
     looked, remarks = _looked(vendor, loaded)
     remarks += _faults(vendor, loaded)
     remarks += unbound_states(vendor, loaded, shown(settings.file, settings.root))
+    sent = {one.id: one for one in joined(vendor, loaded.interactions)[0]}
     for one in looked:
         remarks += suspicions(one.subject)
         remarks += _tied(one.subject)
-        remarks += never_sent(vendor, one.subject, one.interaction)
+        if one.interaction.id in sent:  # another one is called in the place of what is not
+            called = replace(sent[one.interaction.id], contract=one.interaction.contract)
+            remarks += never_sent(vendor, one.subject, called)
         remarks += of_translations(settings, store, one.subject, one.interaction)
     if loaded.actions:
         from monitor.pipeline.lint.actions import of_actions  # noqa: PLC0415 - two languages, only where they are needed

@@ -51,11 +51,12 @@ def _response(response: Response) -> dict[str, Json]:
 
 def pretty(recording: Recording) -> bytes:
     """The recording for review: ASCII JSON, the body's keys in their order. Needs the recording's digest."""
-    exchange = recording.exchange
+    exchange, taken = recording.exchange, recording.exchange.captured
     shown: dict[str, Json] = {
         "recording": recording.digest,
         "description": recording.description,
         "request": f"{exchange.request.method} {exchange.request.url}",
+        **({"captured": f"entry {taken.entry} of {taken.file}"} if taken else {}),
         "response": _response(exchange.response) if exchange.response else None,
     }
     return json.dumps(shown, indent=2).encode("ascii") + b"\n"

@@ -7,7 +7,19 @@ import binascii
 from collections.abc import Iterator
 
 from monitor.errors import RecordingError
-from monitor.model import Approval, Exchange, Fault, Headers, Mask, Outcome, ProviderState, Recording, Request, Response
+from monitor.model import (
+    Approval,
+    Captured,
+    Exchange,
+    Fault,
+    Headers,
+    Mask,
+    Outcome,
+    ProviderState,
+    Recording,
+    Request,
+    Response,
+)
 from monitor.recordings.fields import RESTORE, Field, check_version, read_document
 from monitor.recordings.har.writing import VERSION, digest_of
 
@@ -72,14 +84,20 @@ def _read_approval(field: Field) -> Approval:
     )
 
 
+def _read_captured(field: Field) -> Captured:
+    at = field.get("at")
+    return Captured(field["file"].text(), field["entry"].integer(), at.time() if at else None)
+
+
 def _read_exchange(entry: Field, facts: Field) -> Exchange:
-    fault = facts.get("fault")
+    fault, captured = facts.get("fault"), facts.get("captured")
     return Exchange(
         request=_read_request(entry["request"]),
         response=_read_response(entry["response"], facts.get("complete")),
         fault=_read_fault(fault) if fault else None,
         started=facts["started"].time(),
         elapsed=facts["elapsed"].number(),
+        captured=_read_captured(captured) if captured else None,
     )
 
 

@@ -12,7 +12,7 @@ from typing import Final
 from urllib.parse import parse_qsl, urlsplit
 
 from monitor.jsonpaths import Json
-from monitor.model import Fault, Headers, Recording, Request, Response
+from monitor.model import Captured, Fault, Headers, Recording, Request, Response
 
 VERSION: Final = 1
 _UNKNOWN_TYPE: Final = "x-unknown"
@@ -113,6 +113,10 @@ def _fault(fault: Fault) -> dict[str, Json]:
     return {"outcome": fault.outcome.value, "step": fault.step, "what": fault.what, "fix": fault.fix}
 
 
+def _captured(captured: Captured) -> dict[str, Json]:
+    return {"file": captured.file, "entry": captured.entry, "at": _time(captured.at) if captured.at else None}
+
+
 def _facts(recording: Recording) -> dict[str, Json]:
     exchange, approval = recording.exchange, recording.approval
     fault, response = exchange.fault, exchange.response
@@ -130,6 +134,8 @@ def _facts(recording: Recording) -> dict[str, Json]:
         "started": _time(exchange.started),
         "elapsed": exchange.elapsed,
     }
+    if exchange.captured:
+        facts["captured"] = _captured(exchange.captured)
     if approval:
         facts["approval"] = {
             "by": approval.by,

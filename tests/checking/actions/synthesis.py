@@ -1,4 +1,4 @@
-"""Bodies made for a data action's paths: every path finds something, and the success schema is satisfied.
+"""Bodies made for a data action: every path of its map finds something, and the success schema is satisfied.
 
 Only what real exports write is understood: names, indexes, ``[*]``, ``..``, comparisons joined by && or ||, functions.
 """
@@ -6,11 +6,14 @@ Only what real exports write is understood: names, indexes, ``[*]``, ``..``, com
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from monitor.jsonpaths import ANY, Json, Path
 from monitor.languages.data_action import DataActionTranslation
+from monitor.languages.data_action.definition import RAW_RESULT
+
+NOWHERE = "$.NULL"  # what authors write for a path that is never found: its default is a constant
 
 _TOKEN = re.compile(
     r"\.\.(?P<scan>[\w-]+)|\.?\[\?\((?P<filter>.*?)\)\](?=$|[.\[])|\.?\[(?:'(?P<single>[^']+)'|\"(?P<double>[^\"]+)\")\]"
@@ -31,10 +34,9 @@ Step = str | int | Member
 
 
 def steps_of(path: str) -> list[Step]:
-    """The steps to the leaf, made concrete: ``[*]`` is the first member, ``..x`` is ``x`` at the top."""
+    """The steps to the leaf, made concrete: ``[*]`` is the first member, ``..x`` is ``x`` at once."""
     found: list[Step] = []
-    text = path.removeprefix("$")
-    for match in _TOKEN.finditer(text):
+    for match in _TOKEN.finditer(path.removeprefix("$")):
         kind = match.lastgroup or ""
         if kind == "filter":
             found.append(Member(tuple(_wanted(match["filter"]))))
@@ -53,68 +55,74 @@ def _wanted(condition: str) -> Iterator[tuple[str, str]]:
         yield match["path"].replace("[*]", "[0]"), match["value"]
 
 
-def body_for(action: DataActionTranslation) -> Json:
-    """A body in which every path of the translation map finds a value that fits its output."""
+# -- bodies -----------------------------------------------------------------------------------------------
+
+
+def body_for(action: DataActionTranslation, turn: int = 0) -> Json:
+    """A body that the action makes all its outputs of. Another ``turn`` has other values, of the same types."""
     body: dict[str, Json] = {}
     for name, path in action.definition.paths.items():
-        _put(body, steps_of(path), _leaf(action, name))
-    if not action.definition.paths:
-        for place in action.places.values():
-            _put(body, [0 if step is ANY else step for step in place if not isinstance(step, int)], "text")  # type: ignore[misc]
-    return body
+        if path != NOWHERE:
+            _put(body, ["body", *steps_of(path)], _leaf(action, name, turn))
+    if any(RAW_RESULT in filling.names for filling in action.fillings.values()):
+        body["body"] = _leaf(action, RAW_RESULT, turn)
+    return body.get("body", {})
 
 
-def _leaf(action: DataActionTranslation, name: str) -> Json:
-    """What the path of ``name`` finds: a list for ``size()``, else a value for every output that it fills."""
-    if action.definition.paths[name].endswith("()"):
-        return ["a member"]
-    filled = [
-        (rest, _schema_at(action.schema, action.places[output]))
-        for output, filling in action.fillings.items()
-        for source, rest in filling.sources
-        if name in source.names
-    ]
-    if not filled or not filled[0][0]:
-        return _value(filled[0][1] if filled else None)
+def _leaf(action: DataActionTranslation, name: str, turn: int) -> Json:
+    """What ``name`` finds: a list for ``size()``, else a value for every output that it fills."""
+    if action.definition.paths.get(name, "").endswith("()"):
+        return ["a member"] * (1 + turn)
     made: dict[str, Json] = {}
-    for rest, schema in filled:
-        _put(made, ["whole", *(0 if step is ANY else str(step) for step in rest)], _value(schema))
-    return made["whole"]
+    for output, filling in action.fillings.items():
+        for source, rest in filling.sources:
+            if name in source.names:
+                schema = _schema_at(action.schema, action.places[output])
+                # the list of an indefinite path is made by its steps
+                several = name in action.paths and not action.paths[name].definite and not source.first
+                steps = [0 if step is ANY else str(step) for step in rest]
+                _put(made, ["leaf", *steps], _value(schema, turn, in_list=several))
+    return made.get("leaf", _value(None, turn))
 
 
-def _value(schema: Json) -> Json:
-    """A value that fits the schema."""
+def _value(schema: Json, turn: int, *, in_list: bool = False) -> Json:
+    """A value that fits the schema; where it is ``in_list``, one that fits its items."""
     kind = schema.get("type", "string") if isinstance(schema, dict) else "string"
     if kind == "array" and isinstance(schema, dict):
-        return _value(schema.get("items"))
-    values: dict[object, Json] = {"integer": 7, "number": 7.5, "boolean": True, "object": {"k": "v"}}
-    return values.get(kind if isinstance(kind, str) else "", "text")
+        member = _value(schema.get("items"), turn)
+        return member if in_list else [member] * (1 + turn)
+    closed = isinstance(schema, dict) and schema.get("additionalProperties") is False
+    values: dict[object, Json] = {
+        "integer": 7 + turn,
+        "number": 7.5 + turn,
+        "boolean": turn % 2 == 0,
+        "object": {} if closed else {"k": f"v{turn}"},
+    }
+    return values.get(kind if isinstance(kind, str) else "", f"text {turn}")
 
 
 def _schema_at(schema: Json, place: Path) -> Json:
     for step in place:
         if not isinstance(schema, dict):
             return None
-        inner = schema.get("items") if step is ANY else None
         properties = schema.get("properties")
-        schema = inner if step is ANY else properties.get(str(step)) if isinstance(properties, dict) else None
+        inner = properties.get(str(step)) if isinstance(properties, dict) else None
+        schema = schema.get("items") if step is ANY else inner
     return schema
 
 
-def _put(body: Json, steps: list[Step], value: Json) -> None:
-    here: Json = body
+def _put(body: Json, steps: Sequence[Step], value: Json) -> None:
+    """Puts ``value`` there, making what is not there on the way. What is there stays."""
+    here = body
     for place, step in enumerate(steps):
-        last = place == len(steps) - 1
-        following = steps[place + 1] if not last else None
-        empty: Json = [] if isinstance(following, int | Member) else {}
+        following = steps[place + 1 : place + 2]
+        made: Json = value if not following else {} if isinstance(following[0], str) else []
         if isinstance(step, str):
-            assert isinstance(here, dict)
-            here = here.setdefault(step, value if last else empty)
-            if not last and not isinstance(here, dict | list):
+            if not isinstance(here, dict):
                 return
-            continue
-        assert isinstance(here, list)
-        here = _member(here, step, value if last else empty)
+            here = here.setdefault(step, made)
+        elif isinstance(here, list):
+            here = _member(here, step, made)
 
 
 def _member(items: list[Json], step: int | Member, value: Json) -> Json:
@@ -148,22 +156,21 @@ def _at(value: Json, path: str) -> Json:
     return value
 
 
-def renamed(body: Json, path: str) -> Json:
-    """A copy of ``body`` in which the last name of ``path`` is another one, wherever the path's steps lead."""
-    steps = steps_of(path)
-    while steps and not isinstance(steps[-1], str):
-        steps.pop()
-    return _renamed(body, steps)
+# -- drift ------------------------------------------------------------------------------------------------
 
 
-def _renamed(value: Json, steps: list[Step]) -> Json:
-    if not steps:
+def renamed(value: Json, path: Path) -> Json:
+    """A copy of ``value`` in which the last name of ``path`` is another one, wherever the path leads."""
+    if not path:
         return value
-    step, rest = steps[0], steps[1:]
-    if isinstance(step, str) and isinstance(value, dict):
-        if not rest:
-            return {f"{key}New" if key == step else key: one for key, one in value.items()}
-        return {key: _renamed(one, rest) if key == step else one for key, one in value.items()}
+    step, rest = path[0], path[1:]
     if isinstance(value, list):
-        return [_renamed(one, rest) for one in value]
-    return value
+        return [renamed(one, rest if step is ANY or isinstance(step, int) else path) for one in value]
+    if not isinstance(value, dict):
+        return value
+    if not isinstance(step, str):  # at any depth
+        below = {key: renamed(one, path) for key, one in value.items()}
+        return renamed(below, rest)
+    if not any(isinstance(one, str) for one in rest):
+        return {f"{key}Of2" if key == step else key: one for key, one in value.items()}
+    return {key: renamed(one, rest) if key == step else one for key, one in value.items()}
