@@ -16,7 +16,7 @@ from enum import Enum, IntEnum
 from typing import Final, TypeAlias
 
 from monitor.languages.velocity.printing import text_of
-from monitor.languages.velocity.values import JavaChar, is_number
+from monitor.languages.velocity.values import JavaChar, Walk, is_number
 
 Arguments: TypeAlias = Sequence[object]
 
@@ -57,11 +57,12 @@ class Fit(IntEnum):
 class Method:
     """``parameters`` are Java types; the last may end with ``*``: as many as there are.
 
-    ``run`` takes the value first.
+    ``run`` takes the value first, or the `Walk` on which it goes over values before it (``walks``).
     """
 
     parameters: tuple[str, ...]
     run: Callable[..., object]
+    walks: bool = False
 
 
 Methods: TypeAlias = "Mapping[str, tuple[Method, ...]]"
@@ -69,6 +70,10 @@ Methods: TypeAlias = "Mapping[str, tuple[Method, ...]]"
 
 def method(parameters: str, run: Callable[..., object]) -> Method:
     return Method(tuple(parameters.split()), run)
+
+
+def walking(parameters: str, run: Callable[..., object]) -> Method:
+    return Method(tuple(parameters.split()), run, walks=True)
 
 
 def _is_text(value: object) -> bool:
@@ -117,12 +122,12 @@ def _fit(value: object, kind: str) -> Fit:
     return Fit.CONVERTED if convertible is not None and convertible(value) else Fit.NONE
 
 
-def _converted(value: object, kind: str) -> object:
+def _converted(value: object, kind: str, walk: Walk) -> object:
     """Raises JavaError where the text is no number."""
     if value is None:
         return None
     if kind == "String":
-        return text_of(value)
+        return text_of(value, walk)
     if kind == "int":
         return _whole(value)
     if kind == "double":
@@ -180,7 +185,7 @@ def _rated(one: Method, arguments: Arguments) -> tuple[Fit, tuple[str, ...]] | N
     return None if fit is Fit.NONE else (fit, spread)
 
 
-def chosen(methods: Sequence[Method], arguments: Arguments) -> tuple[Method, list[object]] | None:
+def chosen(methods: Sequence[Method], arguments: Arguments, walk: Walk) -> tuple[Method, list[object]] | None:
     """The method to call, and the arguments as it takes them; None where none fits. Raises JavaError."""
     rated = [(*found, one) for one in methods if (found := _rated(one, arguments)) is not None]
     best = max((fit for fit, _, _ in rated), default=Fit.NONE)
@@ -190,7 +195,7 @@ def chosen(methods: Sequence[Method], arguments: Arguments) -> tuple[Method, lis
     _, spread, called = fitting[0]
     if best is Fit.CONVERTED and len(fitting) > 1 and _clash(spread, fitting[1][1]):
         return None
-    return called, [_converted(*pair) for pair in zip(arguments, spread, strict=True)]
+    return called, [_converted(value, kind, walk) for value, kind in zip(arguments, spread, strict=True)]
 
 
 def _rank(parameters: tuple[str, ...]) -> tuple[int, ...]:

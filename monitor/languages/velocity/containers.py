@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from monitor.languages.velocity.calling import VOID, JavaError, Method, method
+from monitor.languages.velocity.calling import VOID, JavaError, Method, method, walking
 from monitor.languages.velocity.hashes import hash_of, keys_of
 from monitor.languages.velocity.printing import key_of, text_of
 from monitor.languages.velocity.reckoning import same
@@ -20,8 +20,16 @@ List = list[object]
 Map = dict[object, object]
 
 
-def _same(one: object, other: object) -> bool:
-    return same(one, other, Walk())
+def _same(walk: Walk, one: object, other: object) -> bool:
+    return same(one, other, walk)
+
+
+def _printed(walk: Walk, value: object) -> str:
+    return text_of(value, walk)
+
+
+def _hash(walk: Walk, value: object) -> int:
+    return hash_of(value, walk)
 
 
 def _inside(items: List, place: int) -> int:
@@ -52,17 +60,24 @@ def _remove_at(items: List, place: int) -> object:
     return items.pop(_inside(items, place))
 
 
-def _found(items: List, wanted: object, places: Iterable[int] | None = None) -> int:
-    walk = Walk()
+def _found(walk: Walk, items: List, wanted: object, places: Iterable[int] | None = None) -> int:
     return next((at for at in places or range(len(items)) if same(items[at], wanted, walk)), -1)
 
 
-def _found_last(items: List, wanted: object) -> int:
-    return _found(items, wanted, range(len(items) - 1, -1, -1))
+def _found_last(walk: Walk, items: List, wanted: object) -> int:
+    return _found(walk, items, wanted, range(len(items) - 1, -1, -1))
 
 
-def _removed(items: List, wanted: object) -> bool:
-    place = _found(items, wanted)
+def _holds(walk: Walk, items: List, wanted: object) -> bool:
+    return _found(walk, items, wanted) >= 0
+
+
+def _holds_all(walk: Walk, items: List, other: List) -> bool:
+    return all(_holds(walk, items, one) for one in other)
+
+
+def _removed(walk: Walk, items: List, wanted: object) -> bool:
+    place = _found(walk, items, wanted)
     if place >= 0:
         del items[place]
     return place >= 0
@@ -81,15 +96,15 @@ def _extended(items: List, other: List) -> bool:
     return bool(other)
 
 
-def _without(items: List, other: List) -> bool:
-    kept = [one for one in items if _found(other, one) < 0]
+def _without(walk: Walk, items: List, other: List) -> bool:
+    kept = [one for one in items if not _holds(walk, other, one)]
     changed = len(kept) != len(items)
     items[:] = kept
     return changed
 
 
-def _within(items: List, other: List) -> bool:
-    kept = [one for one in items if _found(other, one) >= 0]
+def _within(walk: Walk, items: List, other: List) -> bool:
+    kept = [one for one in items if _holds(walk, other, one)]
     changed = len(kept) != len(items)
     items[:] = kept
     return changed
@@ -104,36 +119,37 @@ LIST: Final[Mapping[str, tuple[Method, ...]]] = {
     "add": (method("Object", _add), method("int Object", _insert)),
     "addAll": (method("Collection", _extended),),
     "clear": (method("", _cleared),),
-    "contains": (method("Object", lambda items, wanted: _found(items, wanted) >= 0),),
-    "containsAll": (method("Collection", lambda items, wanted: all(_found(items, one) >= 0 for one in wanted)),),
-    "equals": (method("Object", _same),),
+    "contains": (walking("Object", _holds),),
+    "containsAll": (walking("Collection", _holds_all),),
+    "equals": (walking("Object", _same),),
     "get": (method("int", lambda items, place: items[_inside(items, place)]),),
-    "hashCode": (method("", lambda items: hash_of(items, Walk())),),
-    "indexOf": (method("Object", _found),),
+    "hashCode": (walking("", _hash),),
+    "indexOf": (walking("Object", _found),),
     "isEmpty": (method("", lambda items: not items),),
     "iterator": (method("", lambda items: JavaIterator(list(items))),),
-    "lastIndexOf": (method("Object", _found_last),),
+    "lastIndexOf": (walking("Object", _found_last),),
     "listIterator": (method("", lambda items: JavaIterator(list(items))),),
-    "remove": (method("int", _remove_at), method("Object", _removed)),
-    "removeAll": (method("Collection", _without),),
-    "retainAll": (method("Collection", _within),),
+    "remove": (method("int", _remove_at), walking("Object", _removed)),
+    "removeAll": (walking("Collection", _without),),
+    "retainAll": (walking("Collection", _within),),
     "set": (method("int Object", _put_at),),
     "size": (method("", len),),
     "subList": (method("int int", _slice),),
     "toArray": (method("", lambda items: JavaList(items, "[Ljava.lang.Object;")),),
-    "toString": (method("", text_of),),
+    "toString": (walking("", _printed),),
 }
 
 # -- maps -------------------------------------------------------------------------------------------------
 
 
-def _key(key: object) -> object:
-    return key_of(key, Walk())
+def _get(walk: Walk, mapping: Map, key: object, other: object = None) -> object:
+    return mapping.get(key_of(key, walk), other)
 
 
-def _put(mapping: Map, key: object, value: object) -> object:
-    before = mapping.get(_key(key))
-    mapping[_key(key)] = value
+def _put(walk: Walk, mapping: Map, key: object, value: object) -> object:
+    place = key_of(key, walk)
+    before = mapping.get(place)
+    mapping[place] = value
     return before
 
 
@@ -142,15 +158,23 @@ def _put_all(mapping: Map, other: Map) -> str:
     return VOID
 
 
-def _put_if_absent(mapping: Map, key: object, value: object) -> object:
-    before = mapping.get(_key(key))
+def _put_if_absent(walk: Walk, mapping: Map, key: object, value: object) -> object:
+    before = _get(walk, mapping, key)
     if before is None:
-        mapping[_key(key)] = value
+        _put(walk, mapping, key, value)
     return before
 
 
-def _replaced(mapping: Map, key: object, value: object) -> object:
-    return _put(mapping, key, value) if _key(key) in mapping else None
+def _has(walk: Walk, mapping: Map, key: object) -> bool:
+    return key_of(key, walk) in mapping
+
+
+def _replaced(walk: Walk, mapping: Map, key: object, value: object) -> object:
+    return _put(walk, mapping, key, value) if _has(walk, mapping, key) else None
+
+
+def _taken(walk: Walk, mapping: Map, key: object) -> object:
+    return mapping.pop(key_of(key, walk), None)
 
 
 def _entries(mapping: Map) -> JavaList:
@@ -167,30 +191,30 @@ def _values(mapping: Map) -> JavaList:
 
 MAP: Final[Mapping[str, tuple[Method, ...]]] = {
     "clear": (method("", _cleared),),
-    "containsKey": (method("Object", lambda mapping, key: _key(key) in mapping),),
-    "containsValue": (method("Object", lambda mapping, value: _found(list(mapping.values()), value) >= 0),),
+    "containsKey": (walking("Object", _has),),
+    "containsValue": (walking("Object", lambda walk, mapping, value: _holds(walk, list(mapping.values()), value)),),
     "entrySet": (method("", _entries),),
-    "equals": (method("Object", _same),),
-    "get": (method("Object", lambda mapping, key: mapping.get(_key(key))),),
-    "getOrDefault": (method("Object Object", lambda mapping, key, other: mapping.get(_key(key), other)),),
-    "hashCode": (method("", lambda mapping: hash_of(mapping, Walk())),),
+    "equals": (walking("Object", _same),),
+    "get": (walking("Object", _get),),
+    "getOrDefault": (walking("Object Object", _get),),
+    "hashCode": (walking("", _hash),),
     "isEmpty": (method("", lambda mapping: not mapping),),
     "keySet": (method("", _keys),),
-    "put": (method("Object Object", _put),),
+    "put": (walking("Object Object", _put),),
     "putAll": (method("Map", _put_all),),
-    "putIfAbsent": (method("Object Object", _put_if_absent),),
-    "remove": (method("Object", lambda mapping, key: mapping.pop(_key(key), None)),),
-    "replace": (method("Object Object", _replaced),),
+    "putIfAbsent": (walking("Object Object", _put_if_absent),),
+    "remove": (walking("Object", _taken),),
+    "replace": (walking("Object Object", _replaced),),
     "size": (method("", len),),
-    "toString": (method("", text_of),),
+    "toString": (walking("", _printed),),
     "values": (method("", _values),),
 }
 
 ENTRY: Final[Mapping[str, tuple[Method, ...]]] = {
-    "equals": (method("Object", _same),),
+    "equals": (walking("Object", _same),),
     "getKey": (method("", lambda entry: entry[0]),),
     "getValue": (method("", lambda entry: entry[1]),),
-    "toString": (method("", text_of),),
+    "toString": (walking("", _printed),),
 }
 
 

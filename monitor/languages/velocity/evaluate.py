@@ -33,7 +33,7 @@ from monitor.languages.velocity.nodes import (
 from monitor.languages.velocity.operators import Blocks, Operators
 from monitor.languages.velocity.printing import key_of
 from monitor.languages.velocity.reckoning import truth
-from monitor.languages.velocity.values import JavaList, JavaMap, Lazy, Walk, class_name
+from monitor.languages.velocity.values import JavaList, JavaMap, Lazy, class_name
 
 _MATH: Final = frozenset("+-*/%")
 _NUMBERS: Final = frozenset({"<", "<=", ">", ">="})
@@ -185,7 +185,7 @@ class Evaluator(Operators):
         self._budget.step(len(expression.entries))
         made = JavaMap()
         for key, value in expression.entries:
-            made[key_of(self.value(key), Walk())] = self.value(value)
+            made[key_of(self.value(key), self._budget.walk)] = self.value(value)
         return made
 
     def _unary(self, expression: Unary) -> object:

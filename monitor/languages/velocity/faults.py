@@ -8,11 +8,14 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from monitor.languages.velocity.places import Place
+from monitor.languages.velocity.values import Walk
+from monitor.printable import printable
 
 VELOCITY: Final = "VelocityException"
 INVOCATION: Final = "MethodInvocationException"
 PARSE: Final = "ParseErrorException"
 BOUND: Final = "Bound"
+_LONGEST: Final = 1_000  # characters of a message
 
 
 class RenderError(Exception):
@@ -20,7 +23,7 @@ class RenderError(Exception):
 
     def __init__(self, kind: str, message: str, place: Place) -> None:
         super().__init__(message)
-        self.kind, self.message, self.place = kind, message, place
+        self.kind, self.message, self.place = kind, printable(message, _LONGEST), place
 
 
 NEAREST: Final = object()
@@ -38,8 +41,9 @@ class LeaveError(Exception):
 class Bounds:
     """What one rendering may use.
 
-    ``steps``: nodes, parts of references and turns of loops; ``text``: characters, printed, kept or made on the way;
-    ``depth``: blocks and strings within each other; ``macros``: macros within each other, as Velocity has it.
+    ``steps``: nodes, parts of references and turns of loops. ``text``: characters, printed, kept or made on the way; as
+    many again may be walked over within lists and maps. ``depth``: blocks and strings within each other. ``macros``:
+    macros within each other, as Velocity has it.
     """
 
     steps: int = 200_000
@@ -53,13 +57,17 @@ BOUNDS: Final = Bounds()
 
 @dataclass(slots=True)
 class Budget:
-    """What is used of the bounds. ``place`` is of what is rendered now."""
+    """What is used of the bounds. ``place`` is of what is rendered now; ``walk`` goes over values."""
 
     bounds: Bounds
     place: Place = field(default_factory=lambda: Place(1, 1))
+    walk: Walk = field(init=False)
     steps: int = 0
     characters: int = 0
     depth: int = 0
+
+    def __post_init__(self) -> None:
+        self.walk = Walk(self.bounds.text)
 
     def step(self, count: int = 1) -> None:
         self.steps += count

@@ -16,7 +16,7 @@ _WIDEST: Final = 10_000
 _EXCEPTIONS: Final = "java.util."
 
 
-def formatted(pattern: str, values: Sequence[object]) -> str:
+def formatted(walk: Walk, pattern: str, values: Sequence[object]) -> str:
     """One null for all is all of them null. Raises JavaError, GrowthError."""
     all_null = len(values) == 1 and values[0] is None
     out: list[str] = []
@@ -39,32 +39,32 @@ def formatted(pattern: str, values: Sequence[object]) -> str:
             last, ordinary = ordinary, ordinary + 1
         if not all_null and not 0 <= last < len(values):
             raise JavaError(f"{_EXCEPTIONS}MissingFormatArgumentException")
-        out.append(_one(None if all_null else values[last], specifier))
+        out.append(_one(None if all_null else values[last], specifier, walk))
     text = "".join([*out, pattern[place:]])
     if len(text) > LONGEST:
         raise GrowthError("a text becomes too long")
     return text
 
 
-def _one(value: object, specifier: re.Match[str]) -> str:
+def _one(value: object, specifier: re.Match[str], walk: Walk) -> str:
     kind = specifier[5]
-    made = _made(value, kind.lower(), specifier)
+    made = _made(value, kind.lower(), specifier, walk)
     return _padded(made.upper() if kind.isupper() else made, specifier)
 
 
-def _made(value: object, kind: str, specifier: re.Match[str]) -> str:
+def _made(value: object, kind: str, specifier: re.Match[str], walk: Walk) -> str:
     """Without padding, but for zeros."""
     if kind == "b":
         return "true" if value is True or (value is not None and not isinstance(value, bool)) else "false"
     if kind == "s":
-        text = "null" if value is None else text_of(value)
+        text = "null" if value is None else text_of(value, walk)
         return text[: int(specifier[4])] if specifier[4] else text
     if kind not in "dxoefgch":
         raise JavaError(f"{_EXCEPTIONS}UnknownFormatConversionException")
     if value is None:
         return "null"[: int(specifier[4])] if specifier[4] else "null"
     if kind == "h":
-        return f"{hash_of(value, Walk()) & 0xFFFFFFFF:x}"
+        return f"{hash_of(value, walk) & 0xFFFFFFFF:x}"
     if kind == "c":
         return _character(value)
     whole = isinstance(value, int) and not isinstance(value, bool)

@@ -63,11 +63,13 @@ def call(value: object, name: str, arguments: Arguments, budget: Budget) -> obje
         return ABSENT
     _charge(value, name, arguments, budget)
     try:
-        found = chosen(methods, arguments)
+        found = chosen(methods, arguments, budget.walk)
         if found is None:
             return ABSENT
-        run = in_units(name, found[0].run) if isinstance(value, str) else found[0].run
-        return _kept(run(value, *found[1]), budget)
+        called, converted = found
+        run = in_units(name, called.run) if isinstance(value, str) else called.run
+        walk = (budget.walk,) if called.walks else ()
+        return _kept(run(*walk, value, *converted), budget)
     except GrowthError as error:
         raise budget.exceeded(str(error)) from None
     except PatternError:

@@ -23,7 +23,7 @@ from monitor.languages.velocity.nodes import (
 from monitor.languages.velocity.places import Place
 from monitor.languages.velocity.printing import text_of
 from monitor.languages.velocity.reckoning import compared, equal, number_in, reckoned
-from monitor.languages.velocity.values import GrowthError, Lazy, Number, Walk, is_number
+from monitor.languages.velocity.values import GrowthError, Lazy, Number, is_number
 
 _T = TypeVar("_T")
 _SIDES: Final = ("Left", "Right")
@@ -52,7 +52,7 @@ class Operators:
         if value is None or (isinstance(value, Lazy) and value.within >= value.most):
             return None
         try:
-            return self._lazy(value) if isinstance(value, Lazy) else text_of(value)
+            return self._lazy(value) if isinstance(value, Lazy) else text_of(value, self._budget.walk)
         except GrowthError as error:
             raise self._budget.exceeded(str(error)) from None
 
@@ -96,7 +96,7 @@ class Operators:
             left = self.text(left)
         if isinstance(right, Lazy):
             right = self.text(right)
-        return self._grown(lambda: equal(left, right, Walk()))
+        return self._grown(lambda: equal(left, right, self._budget.walk))
 
     def _compared(self, expression: Binary, left: object, right: object) -> bool:
         """A text is compared as a number only with a number."""

@@ -32,7 +32,7 @@ def text_of(value: object, walk: Walk | None = None) -> str:
 
 def _print(value: object, out: list[str], walk: Walk) -> None:
     """As Java's own collections do it; what json-smart made, as JSON."""
-    walk.go(len(value) if isinstance(value, str) else 1)
+    walk.go(len(value) if isinstance(value, str) else 0)
     match value:
         case None:
             out.append("null")
@@ -85,7 +85,7 @@ def _double(value: float) -> str:
 
 def _print_json(value: object, out: list[str], walk: Walk) -> None:
     """As json-smart does it."""
-    walk.go(len(value) if isinstance(value, str) else 1)
+    walk.go(len(value) if isinstance(value, str) else 0)
     match value:
         case None:
             out.append("null")

@@ -42,11 +42,12 @@ from monitor.languages.velocity.scopes import Loop
 from monitor.languages.velocity.values import JavaList, Lazy, class_name
 from monitor.languages.velocity.walking import macros_in
 
+TEMPLATE_INIT: Final = "TemplateInitException"
 NO_RESOURCE: Final = "ResourceNotFoundException"
 _UNSET: Final = object()
 _BODY: Final = "bodyContent"
 _WITHIN_ITSELF: Final = 2  # times that what #define makes is rendered within itself
-_CHARACTERS_A_STEP: Final = 100  # of a template that is made on the way
+_CHARACTERS_A_STEP: Final = 10  # of a template that is made on the way
 _ITERATED: Final = "org.apache.velocity.util.introspection.UberspectImpl"
 _SCOPE: Final = "org.apache.velocity.runtime.directive.Scope"
 _NO_INCLUDE: Final = "null error with arg {} please see log. null"
@@ -242,13 +243,15 @@ class Renderer:
 
     def _macro(self, node: MacroCall) -> None:
         macro = self._macros.get(node.name)
+        word = next((one for one in node.arguments if isinstance(one, Word)), None)
+        if word is not None and (macro is not None or (self._strict and node.certain)):
+            kind = PARSE if self._strict else TEMPLATE_INIT
+            raise self._values.fault(kind, f"Invalid arg '{word.text}' in macro #{node.name}", word.place)
         if macro is None:
             if self._strict and node.certain:
                 raise self._values.fault(VELOCITY, f"Macro '#{node.name}' is not defined", node.place)
             self._write(node.text)
             return
-        if any(isinstance(one, Word) for one in node.arguments):
-            raise self._values.fault("TemplateInitException", f"Invalid arg in macro #{node.name}", node.place)
         if len(self._calls) >= self._budget.bounds.macros:
             stack = "->".join(self._calls)
             what = (

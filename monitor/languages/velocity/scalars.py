@@ -8,10 +8,10 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Final
 
-from monitor.languages.velocity.calling import JavaError, Method, method, parsed_double, parsed_whole
+from monitor.languages.velocity.calling import JavaError, Method, method, parsed_double, parsed_whole, walking
 from monitor.languages.velocity.hashes import hash_of
 from monitor.languages.velocity.printing import text_of
-from monitor.languages.velocity.values import JavaChar, JavaClass, Number, Walk
+from monitor.languages.velocity.values import JavaChar, JavaClass, Number
 
 _BYTE: Final = 8  # bits
 _SHORT: Final = 16
@@ -72,7 +72,7 @@ _NUMBER: Final[Mapping[str, tuple[Method, ...]]] = {
     "doubleValue": (method("", float),),
     "equals": (method("Object", lambda number, other: type(number) is type(other) and number == other),),
     "floatValue": (method("", _float),),
-    "hashCode": (method("", lambda number: hash_of(number, Walk())),),
+    "hashCode": (walking("", lambda walk, number: hash_of(number, walk)),),
     "intValue": (method("", _wrapped(_INT)),),
     "longValue": (method("", _wrapped(_LONG)),),
     "shortValue": (method("", _wrapped(_SHORT)),),
@@ -119,7 +119,7 @@ BOOLEAN: Final[Mapping[str, tuple[Method, ...]]] = {
     "booleanValue": (method("", lambda value: value),),
     "compareTo": (method("Object", _compared),),
     "equals": (method("Object", lambda value, other: isinstance(other, bool) and value == other),),
-    "hashCode": (method("", lambda value: hash_of(value, Walk())),),
+    "hashCode": (walking("", lambda walk, value: hash_of(value, walk)),),
     "logicalAnd": (method("boolean boolean", lambda _, left, right: left and right),),
     "logicalOr": (method("boolean boolean", lambda _, left, right: left or right),),
     "logicalXor": (method("boolean boolean", lambda _, left, right: left != right),),

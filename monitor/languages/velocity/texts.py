@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from itertools import islice
 from typing import Final
 
-from monitor.languages.velocity.calling import JavaError, Method, method
+from monitor.languages.velocity.calling import JavaError, Method, method, walking
 from monitor.languages.velocity.formatting import formatted
 from monitor.languages.velocity.hashes import signed, text_hash
 from monitor.languages.velocity.printing import text_of
@@ -161,8 +161,8 @@ TEXT: Final[Mapping[str, tuple[Method, ...]]] = {
     "equalsIgnoreCase": (
         method("String", lambda text, other: isinstance(other, str) and text.lower() == other.lower()),
     ),
-    "format": (method("String Object*", lambda _, pattern, *values: formatted(pattern, values)),),
-    "formatted": (method("Object*", lambda text, *values: formatted(text, values)),),
+    "format": (walking("String Object*", lambda walk, _, pattern, *values: formatted(walk, pattern, values)),),
+    "formatted": (walking("Object*", lambda walk, text, *values: formatted(walk, text, values)),),
     "getBytes": (method("", _bytes),),
     "hashCode": (method("", lambda text: signed(text_hash(text))),),
     "indent": (method("int", _indented),),
@@ -204,5 +204,5 @@ TEXT: Final[Mapping[str, tuple[Method, ...]]] = {
     "toString": (method("", lambda text: text),),
     "toUpperCase": (method("", lambda text: text.upper()),),
     "trim": (method("", lambda text: text.strip(_WHITE)),),
-    "valueOf": (method("Object", lambda _, other: "null" if other is None else text_of(other)),),
+    "valueOf": (walking("Object", lambda walk, _, other: "null" if other is None else text_of(other, walk)),),
 }

@@ -17,6 +17,7 @@ from monitor.languages.velocity.nodes import Block
 
 _INT: Final = 2**31
 _LONG: Final = 2**63
+_A_VALUE: Final = 10  # characters' worth of work
 LONGEST: Final = 5_000_000  # characters, and members, of one value
 
 
@@ -90,12 +91,13 @@ class Lazy:
 
 @dataclass(slots=True)
 class Walk:
-    """How much more of values may be walked over."""
+    """How much more of values may be walked over: their members, and the characters of their texts."""
 
     left: int = LONGEST
 
-    def go(self, count: int = 1) -> None:
-        self.left -= count
+    def go(self, characters: int = 0) -> None:
+        """One value further."""
+        self.left -= _A_VALUE + characters
         if self.left < 0:
             raise GrowthError("a value becomes too large")
 
@@ -128,7 +130,7 @@ def class_name(value: object) -> str:
         return f"java.{_whole_class(value)}"
     if isinstance(value, Decimal):
         return "java.math.BigDecimal"
-    return next((name for kind, name in _CLASSES if isinstance(value, kind)), str(value))
+    return next((name for kind, name in _CLASSES if isinstance(value, kind)), type(value).__name__)
 
 
 def _whole_class(value: int) -> str:
