@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from monitor.errors import ContractError, MonitorError, NotJudgedError
-from monitor.jsonpaths import JsonError, read_json
+from monitor.errors import ContractError, JsonError, MonitorError, NotJudgedError
+from monitor.jsonpaths import read_json
 from monitor.languages.velocity import Bounds, Reference, Rendered, RenderFault, parse_template, render
 from monitor.languages.velocity.tools import GENESYS
 from tests.fuzz.damage import EDITS, HOSTILE_TEXTS, Edit, damaged, shuffled

@@ -210,7 +210,8 @@ def test_macros(template: str, expected: str) -> None:
 
 
 def test_what_cannot_be_moved_is_a_fault() -> None:
-    answer = fault("$successTemplateUtils.moveKeysIntoArrayOfObjects('[]')", **GENESYS)
+    answer = render(parse_template("$successTemplateUtils.moveKeysIntoArrayOfObjects('[]')"), GENESYS)
+    assert isinstance(answer, RenderFault)
     assert answer.kind == "MethodInvocationException"
 
 

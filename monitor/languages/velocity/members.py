@@ -20,10 +20,19 @@ from monitor.languages.velocity.scopes import Loop
 from monitor.languages.velocity.texts import TEXT
 from monitor.languages.velocity.tool import Tool
 from monitor.languages.velocity.units import in_units
-from monitor.languages.velocity.values import Entry, GrowthError, JavaChar, JavaClass, JavaIterator, class_name
+from monitor.languages.velocity.values import (
+    Entry,
+    GrowthError,
+    JavaChar,
+    JavaClass,
+    JavaIterator,
+    JavaList,
+    class_name,
+)
 
 _REGEX_STEPS: Final = 200
 _REGEXES: Final = frozenset({"matches", "replaceAll", "replaceFirst", "split"})
+_RESIZING: Final = frozenset({"add", "addAll", "clear", "remove", "removeAll", "retainAll"})
 _CHARACTERS_A_STEP: Final = 1_000
 _MEMBERS_A_STEP: Final = 50
 _OBJECT: Final[Methods] = {"getClass": (method("", lambda value: JavaClass(class_name(value))),)}
@@ -62,6 +71,8 @@ def call(value: object, name: str, arguments: Arguments, budget: Budget) -> obje
     if methods is None:
         return ABSENT
     _charge(value, name, arguments, budget)
+    if name in _RESIZING and _is_array(value):
+        raise JavaError("java.lang.UnsupportedOperationException")
     try:
         found = chosen(methods, arguments, budget.walk)
         if found is None:
@@ -111,11 +122,15 @@ def get(value: object, name: str, budget: Budget) -> object:
         return JavaClass(class_name(value))
     if isinstance(value, dict):
         return _member(value, name, budget)
-    for method_name in (f"get{name[:1].upper()}{name[1:]}", f"is{name[:1].upper()}{name[1:]}"):
-        found = call(value, method_name, (), budget)
-        if found is not ABSENT:
-            return found
-    return _done(call(value, name, (), budget))
+    called = [f"get{name[:1].upper()}{name[1:]}", f"is{name[:1].upper()}{name[1:]}", name]
+    if _is_array(value):
+        called.pop()
+    results = (call(value, one, (), budget) for one in called)
+    return _done(next((one for one in results if one is not ABSENT), ABSENT))
+
+
+def _is_array(value: object) -> bool:
+    return isinstance(value, JavaList) and value.kind.startswith("[")
 
 
 def _done(result: object) -> object:

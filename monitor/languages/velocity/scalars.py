@@ -11,7 +11,7 @@ from typing import Final
 from monitor.languages.velocity.calling import JavaError, Method, method, parsed_double, parsed_whole, walking
 from monitor.languages.velocity.hashes import hash_of
 from monitor.languages.velocity.printing import text_of
-from monitor.languages.velocity.values import JavaChar, JavaClass, Number
+from monitor.languages.velocity.values import JavaChar, JavaClass, Number, class_name
 
 _BYTE: Final = 8  # bits
 _SHORT: Final = 16
@@ -41,7 +41,7 @@ def _order(left: float, right: float) -> int:
 def _compared(left: object, right: object) -> int:
     if right is None:
         raise JavaError("java.lang.NullPointerException")
-    if type(left) is not type(right):
+    if class_name(left) != class_name(right):
         raise JavaError("java.lang.ClassCastException")
     return _order(left, right)  # type: ignore[arg-type]
 

@@ -48,8 +48,10 @@ def _replaced_plainly(text: str, old: str, new: str) -> str:
     return text.replace(old, new)
 
 
-def _replaced(text: str, pattern: str, new: str, count: int = 0) -> str:
-    """The first ``count`` matches, or all. What there is nothing to replace with is told only where it is needed."""
+def _replaced(text: str, pattern: str, new: str | None, count: int = 0) -> str:
+    """The first ``count`` matches, or all. A wrong replacement is told only where it is needed."""
+    if new is None:
+        raise JavaError("java.lang.NullPointerException")
     out: list[str] = []
     parts: tuple[str | int, ...] | None = None
     begin = length = 0
