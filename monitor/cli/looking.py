@@ -24,11 +24,11 @@ from monitor.cli.groups import CONFIG, CONTRACTS
 from monitor.printable import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sized
 
     from monitor.checking.shape import Shape
     from monitor.jsonpaths import Path as JsonPath
-    from monitor.model import Recording, Response, Settings
+    from monitor.model import Recording, Response, Settings, Vendor
     from monitor.pipeline.planning import Job
     from monitor.recordings.masking import Masker
     from monitor.recordings.store import Store
@@ -159,21 +159,29 @@ def vendors(config: ConfigOption = None) -> int:
     settings = settings_of(config, offline=True)
     masker = Masker(settings.secrets)
     for vendor in settings.vendors.values():
-        contracts = f"{len(vendor.contracts)} contract file{'s'[: len(vendor.contracts) != 1]}"
-        write(
-            f"{vendor.name}  {masker.text(vendor.base_url)}  {contracts}, {len(vendor.translations)} translation(s)\n"
-        )
+        counted = [
+            f"{len(vendor.contracts)} contract file{'s'[: len(vendor.contracts) != 1]}",
+            f"{len(vendor.translations)} translation(s)",
+            *(f"{len(found)} {noun}" for found, noun in _more(vendor) if found),
+        ]
+        write(f"{vendor.name}  {masker.text(vendor.base_url) or '(no base_url)'}  {', '.join(counted)}\n")
     return 0
+
+
+def _more(vendor: Vendor) -> tuple[tuple[Sized, str], ...]:
+    return (vendor.data_actions, "data action(s)"), (vendor.flows, "flow(s)"), (vendor.domains, "domain(s)")
 
 
 def _interaction(job: Job, masker: Masker) -> Iterator[str]:
     interaction = job.interaction
-    where = f"{interaction.contract.file} {interaction.contract.pointer}" if interaction.contract else ""
     yield f"{job.vendor.name}: {printable(interaction.description)}"
     yield f"  id        {interaction.id}"
     yield f"  request   {interaction.request.method} {printable(masker.text(interaction.request.path))}"
-    yield f"  contract  {where}"
-    yield from (f"  {t.kind}   {t.name} ({shown_path(t.file)})" for t in interaction.translations)
+    if interaction.contract:
+        yield f"  contract  {interaction.contract.file} {interaction.contract.pointer}"
+    yield from (f"  {t.kind}   {printable(t.name)} ({shown_path(t.file)})" for t in interaction.translations)
+    flows = dict.fromkeys(use.flow for use in interaction.uses)
+    yield from (f"  flow      {printable(flow)}" for flow in flows)
     if job.refusal:
         yield f"  not run   {printable(masker.text(job.refusal), 400)}"
 
@@ -200,6 +208,7 @@ def contracts_list(
 def config_check(config: ConfigOption = None) -> int:
     """Check monitor.yaml, the contracts and the translations it names; tell their faults, each with its place."""
     from monitor.cli.checking import selection_of
+    from monitor.errors import UsageError
     from monitor.pipeline.planning import plan_jobs
 
     settings = settings_of(config)
@@ -207,6 +216,9 @@ def config_check(config: ConfigOption = None) -> int:
     for job in jobs.jobs:
         if job.refusal:
             report_error(f"{job.vendor.name}: {printable(job.interaction.description)} will not run: {job.refusal}")
+    if not any(vendor.contracts or vendor.data_actions for vendor in jobs.vendors):
+        fix = f"add to a vendor: contracts: [contracts/{jobs.vendors[0].name}/*.json], or data_actions:"
+        raise UsageError("there is nothing to call", where=shown_path(settings.file), fix=fix)
     write(f"{shown_path(settings.file)}: ok, {len(jobs.vendors)} vendor(s), {len(jobs.jobs)} interaction(s)\n")
     note("to look deeper: monitor contracts lint, monitor doctor")
     return 0

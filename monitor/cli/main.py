@@ -22,6 +22,7 @@ from monitor.cli import (
     explaining,
     history,
     impact,
+    importing,
     keeping,
     linting,
     looking,
@@ -62,6 +63,7 @@ for commands in (
     keeping,
     diagnosing,
     starting,
+    importing,
     trying,
     sandboxing,
 ):

@@ -90,6 +90,12 @@ def _write_all(files: Mapping[Path, bytes]) -> None:
         write(f"wrote {path}\n")
 
 
+def keep_out_of_git(folder: Path) -> None:
+    """What must not be committed, told to git in a new repository; files that are there stay. Raises StorageError."""
+    files = {folder / ".gitignore": GITIGNORE, folder / "recordings" / ".gitignore": RECORDINGS_GITIGNORE}
+    _write_all({path: text.encode() for path, text in files.items() if not path.exists()})
+
+
 def init(
     folder: Annotated[Path, typer.Argument(help="Where; made if need be.")] = Path(),
     pact: Annotated[Path | None, typer.Option("--pact", help="A Pact file to begin with; it is copied.")] = None,
@@ -109,7 +115,9 @@ def init(
     data, provider, states = _from_pact(pact) if pact else (b"", "vendor", ())
     name = _slug(vendor or provider)
     files = {
-        folder / "monitor.yaml": starter(name, base_url or f"https://staging.{name}.example", states).encode(),
+        folder / "monitor.yaml": starter(
+            name, base_url or f"https://staging.{name}.example", states, has_contracts=pact is not None
+        ).encode(),
         folder / ".gitignore": GITIGNORE.encode(),
         folder / "recordings" / ".gitignore": RECORDINGS_GITIGNORE.encode(),
         folder / ".github" / "workflows" / "vendor-drift.yml": CI_JOB.replace("@KEY@", key_variable(name)).encode(),
@@ -119,8 +127,11 @@ def init(
     else:
         files[folder / "contracts" / name / ".gitkeep"] = b""
     _write_all(files)
-    missing = "" if pact else f"put a Pact file into {folder / 'contracts' / name}, then "
-    note(f"next: {missing}monitor config check; monitor record --vendor {name} --approve; monitor check")
+    if pact is None:
+        note(f"next: put a Pact file into {folder / 'contracts' / name}, and uncomment contracts: in monitor.yaml")
+        note(f"  or, for an export of Genesys Cloud: monitor import data-action FILE --vendor {name}")
+    begin = "then" if pact is None else "next"
+    note(f"{begin}: monitor config check; monitor record --vendor {name} --approve; monitor check")
     return 0
 
 

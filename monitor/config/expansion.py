@@ -15,6 +15,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import Enum
+from pathlib import Path
 
 from monitor.config import secrets
 from monitor.config.secrets import NoSecret, SecretPlace
@@ -130,6 +131,16 @@ class Expander:
             return NoSecret("its value is not UTF-8 text", "set it to text", malformed=True)
         self._secrets[Secret(name, value)] = None
         return value
+
+
+class AsWritten(Expander):
+    """Expands nothing: every text stays as it stands in the file."""
+
+    def __init__(self) -> None:
+        super().__init__(SecretPlace({}, Path()), SecretsMode.DEFER)
+
+    def expand(self, text: str) -> Expansion:
+        return Expansion(text, expanded=False, known=True)
 
 
 def _variable(name: str, place: SecretPlace) -> str | NoSecret:

@@ -28,7 +28,7 @@ from monitor.config.schema import (
 )
 from monitor.config.secrets import SecretPlace
 from monitor.config.tree import Scalar, Tree
-from monitor.config.yamlfile import Document, read_document
+from monitor.config.yamlfile import Document, parse, read_document
 from monitor.errors import ConfigError, ConfigFault, UsageError
 from monitor.jsonpaths import Json
 from monitor.jsonpaths import Path as Steps
@@ -44,7 +44,7 @@ from monitor.model import (
     Vendor,
 )
 
-__all__ = ["SecretsMode", "find", "load"]
+__all__ = ["SecretsMode", "find", "load", "load_text"]
 
 FILE_NAME: Final = "monitor.yaml"
 STATE_DIR_VARIABLE: Final = "MONITOR_STATE_DIR"
@@ -72,11 +72,32 @@ def load(path: Path, environ: Mapping[str, str], *, secrets: SecretsMode, kinds:
 
     Raises ConfigError with every fault of the file and of the files that it names.
     """
-    file = Path(os.path.abspath(path))  # noqa: PTH100 - Path.absolute() keeps ..
-    shown = shown_file(file) if path.is_absolute() else str(path)
-    expander = Expander(SecretPlace(environ, file.parent), secrets)
-    document = read_document(file, shown, expander)
-    read = _validated(document, shown, Context(file.parent, kinds))
+    expander = Expander(SecretPlace(environ, _absolute(path).parent), secrets)
+    document = read_document(_absolute(path), _shown(path), expander)
+    return _loaded(document, path, environ, expander, kinds)
+
+
+def load_text(
+    text: str, path: Path, environ: Mapping[str, str], *, secrets: SecretsMode, kinds: Collection[str]
+) -> Settings:
+    """The settings that ``text`` would give as the file at ``path``. Raises ConfigError as load does."""
+    expander = Expander(SecretPlace(environ, _absolute(path).parent), secrets)
+    return _loaded(parse(text, _shown(path), expander), path, environ, expander, kinds)
+
+
+def _absolute(path: Path) -> Path:
+    return Path(os.path.abspath(path))  # noqa: PTH100 - Path.absolute() keeps ..
+
+
+def _shown(path: Path) -> str:
+    return shown_file(path) if path.is_absolute() else str(path)
+
+
+def _loaded(
+    document: Document, path: Path, environ: Mapping[str, str], expander: Expander, kinds: Collection[str]
+) -> Settings:
+    file = _absolute(path)
+    read = _validated(document, _shown(path), Context(file.parent, kinds))
     # raised here, outside of any handler, so that no traceback carries pydantic's error and its input
     if isinstance(read, tuple):
         raise ConfigError(read)

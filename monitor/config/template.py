@@ -13,17 +13,21 @@ from monitor.errors import UsageError
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9 _./()-]*[A-Za-z0-9)]|https?://[A-Za-z0-9.:/_-]*[A-Za-z0-9]")
 _MAX_SIMPLE_KEY = 900  # YAML takes a key on one line up to 1,024 characters
 
-_TEXT = """\
+HEAD = """\
 # What monitor watches. Paths are relative to this file. Check it with: monitor config check
-# ${{NAME}} and ${{NAME:-default}} come from the environment, ${{secret:env:NAME}} and ${{secret:file:PATH}} from where
+# ${NAME} and ${NAME:-default} come from the environment, ${secret:env:NAME} and ${secret:file:PATH} from where
 # secrets are kept. No value that came in so is ever written to a recording or report.
 version: 1
 vendors:
+"""
+_VENDOR = """\
   {vendor}:
     base_url: {base_url}
 
     # Pact files; ** crosses folders.
-    contracts: [contracts/{folder}/*.json]
+    {unless}contracts: [contracts/{folder}/*.json]
+
+    # Data actions that Genesys Cloud exported are added by monitor import data-action FILE --vendor {folder}.
 
     # Sent with every request.
     # headers: {{Authorization: "Bearer ${{secret:env:{variable}}}"}}
@@ -51,10 +55,12 @@ vendors:
     # Times in seconds.
     # limits:
     #   {{concurrency: 4, per_second: 10, connect_timeout: 5, read_timeout: 15, total_timeout: 60, max_body: 20MB}}
+"""
+TAIL = """\
 
 # After each run those go that are older than keep_days, then the oldest until all take at most max_size. Never deleted:
 # baselines, the newest keep_last runs of each vendor, the newest recording of an interaction, a run without a report.
-recordings: {{dir: recordings, keep_days: 90, keep_last: 10, max_size: 5GB}}
+recordings: {dir: recordings, keep_days: 90, keep_last: 10, max_size: 5GB}
 """
 
 
@@ -91,8 +97,8 @@ def key_variable(vendor: str) -> str:
     return variable if variable[0].isalpha() else f"_{variable}"
 
 
-def starter(vendor: str, base_url: str, states: Sequence[str] = ()) -> str:
-    """A commented monitor.yaml of one vendor whose contracts lie in ``contracts/<vendor>/``.
+def starter(vendor: str, base_url: str, states: Sequence[str] = (), *, has_contracts: bool = True) -> str:
+    """A commented monitor.yaml of one vendor whose contracts lie in ``contracts/<vendor>/``, once there are any.
 
     ``base_url`` is written as it is, ``${...}`` included; ``states`` are the names of provider states.
     Raises UsageError for a vendor's name that could not be a folder's.
@@ -101,6 +107,12 @@ def starter(vendor: str, base_url: str, states: Sequence[str] = ()) -> str:
     if problem:
         raise UsageError(problem.what, fix=problem.fix)
     variable = key_variable(vendor)
-    return _TEXT.format(
-        vendor=quoted(vendor), folder=vendor, base_url=quoted(base_url), variable=variable, states=_states(states)
+    whole = _VENDOR.format(
+        vendor=quoted(vendor),
+        folder=vendor,
+        base_url=quoted(base_url),
+        unless="" if has_contracts else "# ",
+        variable=variable,
+        states=_states(states),
     )
+    return f"{HEAD}{whole}{TAIL}"

@@ -91,7 +91,7 @@ class Document:
     told: frozenset[Steps] = frozenset()  # paths whose value is known to be wrong
 
 
-def _composed(text: str) -> yaml.Node | tuple[Problem, Mark | None] | None:
+def composed(text: str) -> yaml.Node | tuple[Problem, Mark | None] | None:
     """The root node (None: nothing there), or what is wrong with the text as YAML."""
     odd = _UNPRINTABLE.search(text)
     if odd:
@@ -110,7 +110,7 @@ def _composed(text: str) -> yaml.Node | tuple[Problem, Mark | None] | None:
 
 def parse(text: str, shown: str, expander: Expander) -> Document:
     """``text`` as a tree; ``shown`` is the file's name in faults."""
-    root = _composed(text)
+    root = composed(text)
     if isinstance(root, tuple):
         return Document(None, faults=(fault_at(shown, root[1], (), root[0]),))
     if root is None:

@@ -11,7 +11,7 @@ from monitor.contracts.faults import fault_of, placed, read_file, shown
 from monitor.contracts.pact import PactEntry, PactInteraction, PactMessage, parse_pact
 from monitor.contracts.states import bind
 from monitor.errors import ConfigFault, ContractError
-from monitor.jsonpaths import Json, format_path
+from monitor.jsonpaths import Json, Path, format_path
 from monitor.languages import compile_translation
 from monitor.model import Interaction, Skipped, Translation, Use, Vendor
 from monitor.printable import printable
@@ -162,17 +162,28 @@ def _unknown_names(vendor: Vendor, known: tuple[str, ...], config_file: str) -> 
             yield ConfigFault(config_file, 0, 0, path, f"no contract has an interaction '{printable(name)}'", fix)
 
 
-def _schema_fault(schema: Json) -> tuple[str, str] | None:
-    """The JSON path and what is wrong there; None for a schema that is one."""
-    from jsonschema import Draft202012Validator, SchemaError  # noqa: PLC0415 - only where there is a schema
+def _unknown_inputs(vendor: Vendor, actions: tuple[LoadedAction, ...], config_file: str) -> Iterator[ConfigFault]:
+    if not actions:
+        return
+    from monitor.contracts.actions.load import unknown_inputs  # noqa: PLC0415 - as above
+
+    for name, near in unknown_inputs(actions):
+        what = f"no data action of its entry has an input '{printable(name)}'"
+        fix = f"did you mean '{printable(near)}'?" if near else "delete it"
+        yield ConfigFault(config_file, 0, 0, f"vendors.{vendor.name}.data_actions", what, fix)
+
+
+def schema_fault(schema: Json, *, is_old: bool = False) -> tuple[Path, str] | None:
+    """Where something is wrong, and what; None for a schema that is one. ``is_old``: draft 4 unless it says so."""
+    from jsonschema import Draft4Validator, Draft202012Validator, SchemaError  # noqa: PLC0415 - only where it is needed
     from jsonschema.validators import validator_for  # noqa: PLC0415
 
     if not isinstance(schema, dict | bool):
-        return "$", "a JSON Schema is an object, true or false"
+        return (), "a JSON Schema is an object, true or false"
     try:
-        validator_for(schema, default=Draft202012Validator).check_schema(schema)  # type: ignore[arg-type]
+        validator_for(schema, default=Draft4Validator if is_old else Draft202012Validator).check_schema(schema)  # type: ignore[arg-type]
     except SchemaError as error:
-        return format_path(tuple(error.absolute_path)), f"it is no valid JSON Schema: {printable(error.message)}"
+        return tuple(error.absolute_path), f"it is no valid JSON Schema: {printable(error.message)}"
     return None
 
 
@@ -185,8 +196,8 @@ def _broken_translations(vendor: Vendor, config_file: str) -> Iterator[ConfigFau
             if source.file == config_file:  # its lines are not those of monitor.yaml
                 fault = ConfigFault(source.file, 0, 0, error.where, error.what, error.fix)
             yield replace(fault, what=f"{source.name}: {error.what}")
-        if source.schema is not None and (fault_in := _schema_fault(source.schema)):
-            yield ConfigFault(source.schema_file, 0, 0, *fault_in, "see https://json-schema.org")
+        if source.schema is not None and (found := schema_fault(source.schema)):
+            yield ConfigFault(source.schema_file, 0, 0, format_path(found[0]), found[1], "see https://json-schema.org")
 
 
 def _state_names(found: Iterable[PactInteraction]) -> frozenset[str]:
@@ -221,7 +232,8 @@ def load(vendor: Vendor, root: str, config_file: str) -> Loaded:
     found = (*_in_pacts(vendor, entries), *_in_actions(vendor, actions, uses))
     known = tuple(name for one in found for name in (one.interaction.description, one.interaction.id))
     # a contract that cannot be read may hold the very names
-    unknown = () if unread else _unknown_names(vendor, known, config_file)
+    named = () if unread else _unknown_names(vendor, known, config_file)
+    given = () if unread else _unknown_inputs(vendor, actions, config_file)
     interactions, skipped = _split(vendor, found)
     return Loaded(
         interactions,
@@ -229,6 +241,6 @@ def load(vendor: Vendor, root: str, config_file: str) -> Loaded:
         _state_names(entry for _, entry in entries),
         broken=(*placed((*unread, *_broken_translations(vendor, config_file)), root), *unread_flows),
         duplicates=placed(_duplicates(found), root),
-        unknown=placed(unknown, root),
+        unknown=placed((*named, *given), root),
         actions=actions,
     )

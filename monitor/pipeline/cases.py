@@ -24,7 +24,25 @@ def fault_of(recording: Recording, expected_status: int | None) -> Fault | None:
     exchange = recording.exchange
     if exchange.fault is not None or exchange.response is None:
         return exchange.fault or Fault(Outcome.VENDOR_DOWN, "read", NO_RESPONSE)
-    return status_fault(exchange.response, expected_status)
+    fault = status_fault(exchange.response, expected_status)
+    return _unsaid(recording, fault) if fault and exchange.response.status in (401, 403) else fault
+
+
+def _unsaid(recording: Recording, fault: Fault) -> Fault:
+    """``fault``, or how to mend it where we were refused because nothing that was sent says who is calling."""
+    from monitor.contracts.actions.secrets import (  # noqa: PLC0415 - a template engine, only where it is needed
+        names_secret,
+        parameter_names_secret,
+        parameters_of,
+        variable_of,
+    )
+
+    request = recording.exchange.request
+    parameters = parameters_of(request.url)
+    if any(names_secret(name) for name, _ in request.headers) or any(map(parameter_names_secret, parameters)):
+        return fault
+    setting = f'headers: {{Authorization: "${{secret:env:{variable_of(recording.vendor, "AUTHORIZATION")}}}"}}'
+    return replace(fault, fix=f"nothing that was sent says who is calling; add to the vendor: {setting}")
 
 
 def _body_is_masked(recording: Recording | None) -> bool:

@@ -12,7 +12,10 @@ from monitor.model import Interaction, Translation
 
 @dataclass(frozen=True, slots=True)
 class ExplainedOutput:
-    """``reads`` are JSON paths into the response; none: the output is a constant. ``default``: as the user wrote it."""
+    """``reads`` are JSON paths into the response; none: the output is a constant, or is never filled.
+
+    ``default``: as the user wrote it.
+    """
 
     name: str
     reads: tuple[str, ...]

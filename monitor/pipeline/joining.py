@@ -128,9 +128,14 @@ def _call(vendor: Vendor, interaction: Interaction) -> _Call | None:
 def body_value(body: bytes | None) -> bytes:
     """Two bodies that say the same are the same, however their JSON is laid out."""
     try:
-        return json.dumps(read_json(body).value, sort_keys=True, default=str).encode() if body else b""
+        return json.dumps(read_json(body).value, sort_keys=True, default=_number).encode() if body else b""
     except JsonError:
         return body or b""
+
+
+def _number(value: object) -> list[str]:
+    """A number with a point: it is not the text of the same characters."""
+    return [type(value).__name__, str(value)]
 
 
 def _together(vendor: Vendor, contract: Interaction, action: Interaction) -> Interaction:

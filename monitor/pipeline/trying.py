@@ -5,83 +5,148 @@ Nothing is called and nothing is written. The body is given, or a recording's.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from enum import IntEnum
 from pathlib import Path
 from typing import Final
 
 from monitor.checking.translations.platform import conformity_fault
 from monitor.contracts.actions.export import KIND, MAX_BYTES, DataAction, parse_export, source_of
-from monitor.contracts.actions.load import load_actions
-from monitor.contracts.actions.request import Given, Prepared, prefix_of, prepare
+from monitor.contracts.actions.load import LoadedAction, given_of, load_actions
+from monitor.contracts.actions.request import Prepared, inputs_of, prepare
+from monitor.contracts.actions.secrets import literal_secrets
 from monitor.contracts.faults import read_file
-from monitor.errors import JsonError, NotJudgedError, UsageError
+from monitor.errors import ContractError, JsonError, NotJudgedError, UsageError
+from monitor.headers import is_json
 from monitor.jsonpaths import Json, read_json
 from monitor.languages import EvaluationFault, State, Value, compile_translation, platform_of
 from monitor.languages.data_action import DataActionTranslation
 from monitor.languages.data_action.assumptions import EMPTY_BODY
-from monitor.languages.data_action.flatten import flattened
-from monitor.languages.data_action.steps import Extracted
-from monitor.model import ActionSource, Settings, Vendor
+from monitor.languages.data_action.flatten import flat_paths, flattened
+from monitor.languages.data_action.steps import PROCESSING, Extracted
+from monitor.model import ActionExample, ActionSource, Secret, Settings, Vendor
 from monitor.pipeline.planning import nearest
 from monitor.printable import printable
 
 MAX_BODY: Final = 50_000_000
+NOT_JSON: Final = "assumed: a body that is no JSON takes the failure path"
 _NO_SOURCE: Final = ActionSource("")
+_NOBODY: Final = Vendor("", "", ())
+_NO_EXAMPLE: Final = ActionExample("", {})
+
+
+# -- the action -------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
 class FoundAction:
-    """An action to try. ``vendor`` is None where only a file was named that monitor.yaml does not list."""
+    """An action to try. ``vendor`` is None where only a file was named that monitor.yaml does not list.
+
+    ``example`` is the one that is meant, else the first.
+    """
 
     action: DataAction
     source: ActionSource
     vendor: Vendor | None
+    file: str
+    example: ActionExample = _NO_EXAMPLE
 
 
-def found_action(settings: Settings, name: str) -> FoundAction:
-    """The action of that name (or file) in monitor.yaml; else the export in the file ``name``.
+def found_action(settings: Settings | None, name: str) -> FoundAction:
+    """The action of that name, id or file in monitor.yaml; else the export in the file ``name``.
 
-    Raises UsageError where there is none, ContractError where the export is wrong.
+    Raises UsageError where there is none or more than one, ContractError where the export is wrong.
     """
-    names: list[str] = []
+    listed = [*_listed(settings)] if settings else []
+    found = [one for names, one in listed if name in names]
+    if len({(one.file, one.source.integration) for one in found}) > 1:
+        files = ", ".join(dict.fromkeys(printable(one.file) for one in found))
+        raise UsageError(f"more than one data action is called '{printable(name)}'", fix=f"name its file: {files}")
+    if found:
+        return found[0]
+    if Path(name).is_file():
+        action = parse_export(read_file(name, MAX_BYTES, "name an exported data action"), name)
+        return FoundAction(action, _NO_SOURCE, None, name)
+    near = nearest(name, [known for names, _ in listed for known in names])
+    fix = near or "name an action of monitor.yaml, or the file of an export"
+    raise UsageError(f"there is no data action '{printable(name)}'", fix=fix)
+
+
+def _listed(settings: Settings) -> Iterator[tuple[tuple[str, ...], FoundAction]]:
+    """Every example of every action, and by what it can be named."""
     for vendor in settings.vendors.values():
         for loaded in load_actions(vendor, settings.root)[0]:
-            names.append(loaded.action.name)
-            if name in (loaded.action.name, loaded.file, loaded.source.file):
-                return FoundAction(loaded.action, loaded.source, vendor)
-    if Path(name).is_file():
-        return FoundAction(
-            parse_export(read_file(name, MAX_BYTES, "name an exported data action"), name), _NO_SOURCE, None
-        )
-    near = nearest(name, names) or "name an action of monitor.yaml, or the file of an export"
-    raise UsageError(f"there is no data action '{printable(name)}'", fix=near)
+            yield from _examples(vendor, loaded)
+
+
+def _examples(vendor: Vendor, loaded: LoadedAction) -> Iterator[tuple[tuple[str, ...], FoundAction]]:
+    examples = loaded.source.examples or (_NO_EXAMPLE,)
+    for example, interaction in zip(examples, loaded.interactions, strict=True):
+        found = FoundAction(loaded.action, loaded.source, vendor, loaded.file, example)
+        names = (loaded.action.name, interaction.description, interaction.id, loaded.file, loaded.source.file)
+        yield names, found
+
+
+def secrets_in(action: DataAction) -> Iterator[Secret]:
+    """The secrets that its author wrote into the export: none of them is shown."""
+    for one in literal_secrets(action):
+        yield from (Secret(one.variable, value) for value in dict.fromkeys((one.value, one.written)) if value)
+
+
+# -- its request ------------------------------------------------------------------------------------------
 
 
 def request_of_action(found: FoundAction, inputs: Mapping[str, Json]) -> Prepared:
-    """The request that it would send with those inputs above those of its first example."""
-    example = found.source.examples[0].inputs if found.source.examples else {}
-    given = {**example, **inputs}
-    vendor = found.vendor
-    return prepare(
-        found.action,
-        Given(
-            inputs=given or None,
-            credentials=found.source.credentials,
-            auth_response=found.source.auth_response,
-            override=found.source.override,
-            prefix=prefix_of(vendor.base_url) if vendor else "",
-            owner=vendor.name if vendor else "",
-        ),
-    )
+    """The request that it would send with those inputs above those of its example. Raises UsageError for an input
+    that it has not."""
+    known = inputs_of(found.action)
+    for name in inputs:
+        if name not in known:
+            listed = ", ".join(map(printable, sorted(known))) or "none"
+            fix = nearest(name, sorted(known)) or f"its inputs are: {listed}"
+            raise UsageError(f"'{printable(found.action.name)}' has no input '{printable(name)}'", fix=fix)
+    given = {**found.example.inputs, **inputs}
+    vendor = found.vendor or _NOBODY
+    example = ActionExample(found.example.name, given) if given or found.source.examples else None
+    return prepare(found.action, given_of(vendor, found.source, found.action, example))
+
+
+def request_notes(prepared: Prepared) -> Iterator[str]:
+    """What the vendor will hardly take."""
+    request = prepared.request
+    if prepared.refusal or not request.body:
+        return
+    kind = next((value for name, value in request.headers if name.lower() == "content-type"), "application/json")
+    try:
+        if is_json(kind):
+            read_json(request.body, exact=False)
+    except JsonError as error:
+        place = f" at {error.where}" if error.where else ""
+        yield f"the request's body is no JSON{place}: is every input in it escaped with $esc.jsonEncode(...)?"
+
+
+# -- a response -------------------------------------------------------------------------------------------
+
+
+class Step(IntEnum):
+    """What Genesys Cloud does with a response, in order."""
+
+    RESPONSE = 2
+    EXTRACTED = 3
+    RENDERED = 4
+    PARSED = 5
+    OUTPUTS = 6
 
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """Every step as far as it went. ``fault`` is why Genesys takes the failure path; None: it reports success."""
+    """Every step up to ``reached``. ``fault`` is why Genesys takes the failure path there; None: it reports success."""
 
     action: str
     status: int
+    size: int
+    reached: Step
     extracted: tuple[Extracted, ...] = ()
     rendered: str = ""
     result: Value = State.MISSING
@@ -91,33 +156,60 @@ class Trial:
     notes: tuple[str, ...] = ()
 
 
-def trial(action: DataAction, status: int, body: bytes) -> Trial:
-    """Takes ``body`` through the action. Raises ContractError where the action is wrong, JsonError where the body is
-    no JSON, NotJudgedError where an engine gives up."""
-    compiled = compile_translation(KIND, source_of(action))
+def trial(action: DataAction, status: int, body: bytes, file: str = "") -> Trial:
+    """Takes ``body`` through the action. Raises ContractError where the action (of ``file``) is wrong, NotJudgedError
+    where an engine gives up."""
+    compiled = _compiled(action, file)
+    begun = Trial(action.name, status, len(body), Step.RESPONSE)
+    if fault := compiled.status_fault(status):
+        return replace(begun, fault=fault)
+    try:
+        document, notes = _document(body)
+    except JsonError as error:
+        place = f" ({error.where})" if error.where else ""
+        what = f"the response's body is no JSON that can be read{place}: {error.what}"
+        return replace(begun, fault=EvaluationFault(PROCESSING, what), notes=(NOT_JSON,))
+    steps = compiled.steps(document)
+    begun = replace(begun, extracted=_in_order(action, steps.extracted), rendered=steps.rendered, notes=notes)
+    if isinstance(steps.result, State):
+        reached = Step.PARSED if steps.rendered else Step.RENDERED
+        return replace(begun, reached=reached, fault=steps.fault)
+    begun = replace(begun, reached=Step.PARSED, result=steps.result)
+    if fault := _refused(action, file, steps.result):
+        return replace(begun, fault=fault)
+    outputs = flattened(steps.result, flat_paths(action.success_schema))
+    return replace(begun, reached=Step.OUTPUTS, outputs=outputs, defaults=compiled.defaulted(steps))
+
+
+def _in_order(action: DataAction, names: tuple[Extracted, ...]) -> tuple[Extracted, ...]:
+    """As the export has them."""
+    places = {name: place for place, name in enumerate(dict.fromkeys((*action.translation_map, *action.defaults)))}
+    return tuple(sorted(names, key=lambda one: places.get(one.name, 0)))
+
+
+def _compiled(action: DataAction, file: str) -> DataActionTranslation:
+    try:
+        compiled = compile_translation(KIND, source_of(action))
+    except ContractError as error:
+        raise _placed(error, file) from None
     if not isinstance(compiled, DataActionTranslation):  # another language took the name
         raise NotJudgedError(f"the translation language {KIND} is not ours", fix="remove the other one")
-    if fault := compiled.status_fault(status):
-        return Trial(action.name, status, fault=fault)
-    document, notes = _document(body)
-    steps = compiled.steps(document)
-    begun = Trial(action.name, status, steps.extracted, steps.rendered, steps.result, fault=steps.fault, notes=notes)
-    if isinstance(steps.result, State):
-        return begun
-    platform = platform_of(compiled)
-    return replace(
-        begun,
-        outputs=flattened(steps.result, compiled.places),
-        defaults=compiled.defaulted(steps),
-        fault=conformity_fault(platform, steps.result) if platform else None,
-    )
+    return compiled
+
+
+def _placed(error: ContractError, file: str) -> ContractError:
+    return ContractError(error.what, where=": ".join(filter(None, (file, error.where))), fix=error.fix)
+
+
+def _refused(action: DataAction, file: str, result: Json) -> EvaluationFault | None:
+    platform = platform_of(compile_translation(KIND, source_of(action)))
+    try:
+        return conformity_fault(platform, result) if platform else None
+    except ContractError as error:
+        raise _placed(error, file) from None
 
 
 def _document(body: bytes) -> tuple[Json, tuple[str, ...]]:
     if not body.strip():
         return {}, (EMPTY_BODY,)
-    try:
-        return read_json(body, exact=False).value, ()
-    except JsonError as error:
-        fix = error.fix or "Genesys takes the failure path on a body that is not JSON"
-        raise JsonError(f"the body is no JSON: {error.what}", where=error.where, fix=fix) from None
+    return read_json(body, exact=False).value, ()

@@ -105,7 +105,7 @@ def _take(temporary: Path, path: Path) -> None:
     temporary.replace(path)
 
 
-def _write(path: Path, data: bytes, take: Callable[[Path, Path], None]) -> None:
+def _write(path: Path, data: bytes, take: Callable[[Path, Path], None], mode: int | None = None) -> None:
     make_folder(path.parent)
     with told(path):
         handle, name = tempfile.mkstemp(prefix=TEMPORARY, dir=path.parent)  # 0600
@@ -114,6 +114,8 @@ def _write(path: Path, data: bytes, take: Callable[[Path, Path], None]) -> None:
                 file.write(data)
                 file.flush()
                 os.fsync(file.fileno())
+            if mode is not None:
+                Path(name).chmod(mode)
             take(Path(name), path)
         except BaseException:
             with suppress(OSError):
@@ -127,9 +129,9 @@ def write_new(path: Path, data: bytes) -> None:
     _write(path, data, _take_new)
 
 
-def replace(path: Path, data: bytes) -> None:
-    """The same, and an older file of the name is replaced in one step."""
-    _write(path, data, _take)
+def replace(path: Path, data: bytes, mode: int | None = None) -> None:
+    """The same, and an older file of the name is replaced in one step. ``mode`` is for files that are not private."""
+    _write(path, data, _take, mode)
 
 
 def _without_waiting(path: str, flags: int) -> int:

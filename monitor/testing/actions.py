@@ -15,13 +15,12 @@ from monitor.contracts.actions.export import DataAction, translation_of
 from monitor.contracts.building.files import file_name
 from monitor.contracts.building.interactions import Asked, Readings, interaction_of
 from monitor.contracts.building.requests import JSON_TYPE, request_of
-from monitor.errors import JsonError, MonitorError, UsageError
+from monitor.errors import MonitorError, UsageError
 from monitor.jsonpaths import Json
 from monitor.languages import EvaluationFault, State
-from monitor.languages.data_action.steps import PROCESSING
 from monitor.model import ProviderState, RequestTemplate, Response
 from monitor.pipeline.building.recorded import encoded, readings_of
-from monitor.pipeline.trying import Trial, trial
+from monitor.pipeline.trying import Step, Trial, trial
 from monitor.printable import printable
 from monitor.testing.keeping import Kept
 from monitor.testing.subjects import Named, Subject, hidden, settings_at, subject_of
@@ -137,11 +136,7 @@ class _Ran:
 
 
 def _ran(action: DataAction, response: Response) -> _Ran:
-    try:
-        found = trial(action, response.status, response.body)
-    except JsonError as error:
-        fault = EvaluationFault(PROCESSING, error.what)
-        return _Ran(Trial(action.name, response.status, fault=fault), response, "the response's body")
+    found = trial(action, response.status, response.body)
     return _Ran(found, response, _step(found))
 
 
@@ -227,8 +222,8 @@ def _sent(request: RequestTemplate) -> str:
 def _step(found: Trial) -> str:
     if not isinstance(found.result, State):
         return "the success schema"
-    if found.status >= _ERROR:
-        return "the response's status"
+    if found.reached is Step.RESPONSE:
+        return "the response's status" if found.status >= _ERROR else "the response's body"
     return "the JSON that the success template makes" if found.rendered else "the success template"
 
 

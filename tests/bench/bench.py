@@ -28,6 +28,7 @@ GROUPS: Final[Mapping[str, tuple[str, str]]] = {
     "memory": ("tests.bench.memory", "Memory"),
     "start": ("tests.bench.starting", "Start-up"),
     "judge": ("tests.bench.judging", "One judgement"),
+    "jsonpath": ("tests.bench.translating", "JSONPath"),
     "actions": ("tests.bench.acting", "Data actions"),
 }
 

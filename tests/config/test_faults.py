@@ -23,6 +23,11 @@ def test_keys_of_a_vendor(project: Project, case: Case) -> None:
     assert project.told(project.text(case.text)) == case.told
 
 
+@pytest.mark.parametrize("case", cases("actions"), ids=lambda case: case.text)
+def test_data_actions_flows_and_domains(project: Project, case: Case) -> None:
+    assert project.told(project.text(case.text)) == case.told
+
+
 @pytest.mark.parametrize("case", cases("expanded"), ids=lambda case: case.text)
 def test_what_the_environment_brings_is_not_shown(project: Project, case: Case) -> None:
     told = project.told(project.text(case.text), case.environ)

@@ -12,7 +12,17 @@ from hypothesis import strategies as st
 
 from monitor.config.load import SecretsMode, find, load
 from monitor.errors import ConfigError, UsageError
-from monitor.model import Limits, RequestOverride, Retention, Secret, Settings, StateBinding, TranslationSource
+from monitor.model import (
+    ActionExample,
+    ActionSource,
+    Limits,
+    RequestOverride,
+    Retention,
+    Secret,
+    Settings,
+    StateBinding,
+    TranslationSource,
+)
 from tests.config.projects import Project
 
 WHOLE = """\
@@ -41,6 +51,52 @@ recordings: {dir: kept, keep_days: 30, keep_last: 0, max_size: 1.5TB, min_free: 
 ledger: sqlite:///db/ledger.db?timeout=5
 state_dir: ../state
 """
+
+
+ACTIONS = """\
+version: 1
+vendors:
+  crm:
+    contracts: ["contracts/crm/**/*.json"]
+    data_actions:
+      - file: contracts/crm/actions/*.json
+        integration: CRM
+        inputs: {phone: 15555550100, tags: [a, null]}
+        credentials: {apiKey: "${secret:env:CRM_API_KEY}"}
+        auth_response: {access_token: T}
+        headers: {X-A: b}
+        query: {a: [1, b]}
+        read_only: true
+      - file: contracts/crm/actions/get-order.json
+        examples: {gold: {id: "1"}, none: {}}
+        allow_writes: true
+    flows: [contracts/crm/flows/*.yaml, contracts/crm/flows/sales.yaml]
+    domains: {crm-read: ["Get *", a lookup], crm-write: []}
+"""
+
+
+def test_data_actions_flows_and_domains(project: Project) -> None:
+    vendor = project.load(ACTIONS, {"CRM_API_KEY": "s3cret"}).vendors["crm"]
+    folder = project.root / "contracts" / "crm"
+    customer, order, again = vendor.data_actions
+    assert vendor.base_url == ""  # an import comes before anybody knows where staging is
+    assert customer == ActionSource(
+        str(folder / "actions" / "get-customer.json"),
+        "CRM",
+        (ActionExample("", {"phone": 15555550100, "tags": ["a", None]}),),
+        {"apiKey": "s3cret"},
+        {"access_token": "T"},
+        RequestOverride(query={"a": ("1", "b")}, headers={"X-A": "b"}, read_only=True),
+    )
+    assert order == dataclasses.replace(customer, file=str(folder / "actions" / "get-order.json"))
+    assert again.examples == (ActionExample("gold", {"id": "1"}), ActionExample("none", {}))
+    assert (again.integration, again.override) == ("", RequestOverride(allow_writes=True))
+    assert vendor.flows == (str(folder / "flows" / "sales.yaml"),)
+    assert vendor.domains == {"crm-read": ("Get *", "a lookup"), "crm-write": ()}
+    # what is an action is no contract, although the glob finds it
+    assert not any("actions" in file for file in vendor.contracts)
+    assert "s3cret" not in repr(vendor)
+    assert "15555550100" not in repr(vendor)
 
 
 def test_a_whole_file(project: Project) -> None:

@@ -10,7 +10,8 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.contracts.flows import Flow, join, plain_name, read_flow, unjoined, uses_of
+from monitor.contracts.actions.export import plain_name
+from monitor.contracts.flows import Flow, join, read_flow, unjoined, uses_of
 from monitor.contracts.flows.tree import MAX_BYTES, MAX_NODES
 from monitor.errors import ContractError
 from monitor.model import Use

@@ -330,6 +330,18 @@ vendors:
         kind: jsonata
         expression: '{"name": name}'
         name: pop
+    data_actions:
+      - file: contracts/crm/actions/*.json
+        integration: CRM
+        examples: {gold: {phone: "+1", size: 5}, none: {phone: "+2"}}
+        credentials: {apiKey: "${secret:env:CRM_KEY}"}
+        auth_response: {access_token: x}
+        headers: {X-A: "1"}
+        query: {tag: [a, b]}
+        read_only: true
+      - {file: contracts/crm/actions/a.json, integration: Other, inputs: {phone: "+1"}, allow_writes: false}
+    flows: [contracts/crm/flows/*.yaml]
+    domains: {crm-read: ["Get *", a lookup], crm-write: []}
     limits: {concurrency: 2, per_second: 0.5, max_body: 5MB, judge_timeout: 10, judge_memory: 2GB}
     verify: true
     severity: {removed: info, "retyped read": breaking}
@@ -346,12 +358,136 @@ CONFIG_TREE: Final[Tree] = {
             "states": {"Ada is there": {"params": {"id": "CUST-1"}}},
             "requests": {"a lookup": {"query": {"phone": ["+1"]}, "headers": {"A": "b"}, "read_only": True}},
             "translations": [{"interaction": "a lookup", "kind": "jsonata", "expression": "$", "name": "pop"}],
+            "data_actions": [
+                {
+                    "file": "contracts/crm/actions/a.json",
+                    "integration": "CRM",
+                    "examples": {"gold": {"phone": "+1", "size": 5}, "none": {"phone": "+2"}},
+                    "credentials": {"apiKey": "${secret:env:CRM_KEY}"},
+                    "auth_response": {"access_token": "x"},
+                    "headers": {"X-A": "1"},
+                    "query": {"tag": ["a", "b"]},
+                    "read_only": True,
+                },
+                {"file": "contracts/crm/actions/*.json", "integration": "Other", "inputs": {"phone": "+1"}},
+            ],
+            "flows": ["contracts/crm/flows/*.yaml"],
+            "domains": {"crm-read": ["Get *"]},
             "limits": {"concurrency": 2, "connect_timeout": 1.5, "max_body": "5MB"},
             "verify": True,
             "severity": {"removed": "info"},
         }
     },
 }
+
+# -- data actions and flows -------------------------------------------------------------------------------
+
+ACTION: Final[Tree] = {
+    "name": "Get customer - Exported 2021-06-21 @ 8:42",
+    "integrationType": "custom-rest-actions",
+    "actionType": "custom",
+    "config": {
+        "request": {
+            "requestUrlTemplate": "https://me:pw@h.example/c/${input.phone}?q=$esc.url($!{input.tag})&access_key=k3y",
+            "requestType": "POST",
+            "headers": {"X-Api-Key": "${credentials.apiKey}", "A": "Bearer $authResponse.access_token"},
+            "requestTemplate": '{"phone": "$esc.jsonEncode(${input.phone})"'
+            '#if($input.size > 1), "n": ${input.size}#end}',
+        },
+        "response": {
+            "translationMap": {
+                "id": "$.id", "tags": "$.rows[?(@.id > 1 && @.tags =~ /[a-z]+/i)].tags[*]", "all": "$..id",
+                "n": "$.rows.length()", "mail": "$['contact']['email']", "last": "$.rows[-1:].id",
+            },
+            "translationMapDefaults": {"id": '"none"', "n": "0", "mail": "", "constant": "[]"},
+            "successTemplate": '{"id": ${id}, "first": ${successTemplateUtils.firstFromArray("${tags}", "1")}, '
+            '"all": ${all}, "n": ${n}, "c": {"mail": ${mail}, "last": ${last}}}',
+        },
+    },
+    "contract": {
+        "input": {
+            "inputSchema": {
+                "$schema": "http://json-schema.org/draft-04/schema#",
+                "type": "object",
+                "properties": {"phone": {"type": "string"}, "size": {"type": "integer"}, "tag": {"type": "string"}},
+                "required": ["phone"],
+            }
+        },
+        "output": {
+            "successSchema": {
+                "type": "object",
+                "properties": {
+                    "id": {"type": "string"}, "first": {"type": "string"}, "n": {"type": "integer"},
+                    "all": {"type": "array", "items": {"type": ["string", "integer"]}},
+                    "c": {"type": "object", "properties": {"mail": {"type": "string"}, "last": {"type": "array"}}},
+                    "rows": {"type": "array", "items": {"type": "object", "properties": {"id": {"pattern": "a+"}}}},
+                },
+                "additionalProperties": False,
+            }
+        },
+    },
+    "secure": False,
+}  # fmt: skip
+RAW_ACTION: Final[Tree] = {
+    "name": "Get all",
+    "category": "CRM",
+    "integrationId": "1",
+    "config": {"request": {"requestUrlTemplate": "/c", "requestType": "GET"}, "response": {}},
+    "contract": {
+        "output": {"successSchema": {"properties": {"name": {}, "rows": {"items": {"properties": {"id": {}}}}}}}
+    },
+}
+ACTIONS: Final = (text(ACTION), text(RAW_ACTION))
+FLOW: Final[Tree] = {
+    "inboundCall": {
+        "name": "Inbound Sales",
+        "tasks": [
+            {
+                "task": {
+                    "actions": [
+                        {
+                            "callData": {
+                                "name": "Get customer",
+                                "timeout": {"lit": {"minutes": 1}},
+                                "category": {
+                                    "CRM": {
+                                        "dataAction": {
+                                            "Get customer": {
+                                                "inputs": {"phone": {"exp": "Call.Ani"}},
+                                                "successOutputs": {
+                                                    "id": {"var": "Flow.id"},
+                                                    "c.mail": {"noValue": True},
+                                                    "all": {"var": "Task.all"},
+                                                },
+                                                "failureOutputs": {"errorCode": {"noValue": True}},
+                                            }
+                                        }
+                                    }
+                                },
+                                "outputs": {"failure": {"actions": [{"disconnect": {}}]}, "timeout": {"actions": []}},
+                            }
+                        }
+                    ]
+                }
+            }
+        ],
+    }
+}
+FLOW_YAML: Final = """\
+inboundCall:
+  name: "{{flow}} Sales"
+  tasks:
+    - task: &task
+        actions:
+          - callData:
+              name: Get customer
+              category:
+                CRM: {dataAction: {Get customer: {successOutputs: {id: {var: Flow.id}, "c.mail": {noValue: true}}}}}
+              outputs:
+                failure:
+                  actions: [{disconnect: {}}]
+    - {<<: *task, name: ${name}}
+"""
 
 # -- JSONata ----------------------------------------------------------------------------------------------
 

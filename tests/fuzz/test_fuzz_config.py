@@ -16,7 +16,7 @@ from monitor.errors import ConfigError
 from monitor.model import Settings
 from tests.fuzz.damage import EDITS, Edit, cut, damaged
 from tests.fuzz.laws import cases, fits, ours
-from tests.fuzz.seeds import CONFIG, CONFIG_TREE, PACTS, SECRET, text
+from tests.fuzz.seeds import ACTIONS, CONFIG, CONFIG_TREE, FLOW_YAML, PACTS, SECRET, text
 
 _TREE = text(CONFIG_TREE)
 _MODES = st.sampled_from(SecretsMode)
@@ -27,6 +27,10 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     made = tmp_path_factory.mktemp("watch")
     (made / "contracts" / "crm").mkdir(parents=True)
     (made / "contracts" / "crm" / "a.json").write_text(PACTS[2])
+    for name in ("actions", "flows"):
+        (made / "contracts" / "crm" / name).mkdir()
+    (made / "contracts" / "crm" / "actions" / "a.json").write_text(ACTIONS[0])
+    (made / "contracts" / "crm" / "flows" / "a.yaml").write_text(FLOW_YAML)
     return made
 
 

@@ -20,6 +20,8 @@ import pytest
 from monitor.calling.certificates import expiry
 from monitor.calling.client import Caller
 from monitor.model import (
+    ActionExample,
+    ActionSource,
     Case,
     Exchange,
     Finding,
@@ -45,6 +47,7 @@ from monitor.pipeline.tools import Judges
 from monitor.recordings.locks import vendor_lock
 from monitor.recordings.masking import Masker
 from monitor.workers.pool import JudgePool
+from tests.contracts.actions.exports import text_of
 from tests.road.scripted import ScriptedVendor, interaction, json_answer, pact_of, serving
 
 MOMENT = datetime(2026, 11, 22, 8, 58, tzinfo=UTC)
@@ -419,6 +422,9 @@ def test_when_a_certificate_ends(secure: Callable[[], Vendor]) -> None:
     assert expiry(Vendor("crm", "http://127.0.0.1:1")) is None
 
 
+EXAMPLE = ActionExample("", {"phone": "${B}"})
+
+
 @pytest.mark.parametrize(
     ("vendor", "needs"),
     [
@@ -430,10 +436,37 @@ def test_when_a_certificate_ends(secure: Callable[[], Vendor]) -> None:
         (Vendor("crm", "https://a", requests={"r": RequestOverride(query={"q": ("1", "${B}")})}), True),
         (Vendor("crm", "https://a", requests={"r": RequestOverride(headers={"X": "${B}"})}), True),
         (Vendor("crm", "https://a", requests={"r": RequestOverride(body=b'"${B}"')}), True),
+        (Vendor("crm", "https://a", data_actions=(ActionSource("a.json"),)), False),
+        (Vendor("crm", "https://a", data_actions=(ActionSource("a", credentials={"k": "${B}"}),)), True),
+        (Vendor("crm", "https://a", data_actions=(ActionSource("a", auth_response={"k": "${B}"}),)), True),
+        (Vendor("crm", "https://a", data_actions=(ActionSource("a", examples=(EXAMPLE,)),)), True),
+        (
+            Vendor(
+                "crm", "https://a", data_actions=(ActionSource("a", override=RequestOverride(headers={"X": "${B}"})),)
+            ),
+            True,
+        ),
     ],
 )
 def test_what_stands_unexpanded_is_seen(vendor: Vendor, needs: bool) -> None:
     assert needs_unset(vendor) == needs
+
+
+def test_data_actions_without_a_base_url_are_no_failure(place: Place, vendor: ScriptedVendor) -> None:
+    (place.folder / "a.json").write_text(text_of(url="/c", inputs={}, required=[]))
+    place.write("version: 1\nvendors:\n  crm: {data_actions: [{file: a.json}]}\n")
+    checks = place.examine("crm")
+    said = told(checks)
+    add = "nobody said where it is called; add to the vendor: base_url: https://api.example.com"
+    assert said["reachability crm"] == f"{add}; "
+    assert (
+        said["contracts crm"]
+        == f"1 of 1 interactions will not run, first Get customer: {add}; see: monitor config check"
+    )
+    assert (vendor.seen, exit_of(checks)) == ([], 0)
+    place.write(f"version: 1\nvendors:\n  crm: {{base_url: {vendor.url}, data_actions: [{{file: a.json}}]}}\n")
+    assert told(place.examine("crm")) == {}
+    assert vendor.seen == ["/c"]
 
 
 # -- exit codes -------------------------------------------------------------------------------------------

@@ -1,104 +1,160 @@
-"""Which data actions make a contract's call, and what the two become together."""
+"""A data action and a contract are joined exactly where they make the same call."""
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from monitor.model import (
-    Contract,
-    Interaction,
-    RequestOverride,
-    RequestTemplate,
-    Translation,
-    Use,
-    Vendor,
-)
-from monitor.pipeline.joining import Joined, joined
+from monitor.jsonpaths import Json
+from monitor.model import Contract, Interaction, RequestOverride, RequestTemplate, Translation, Use, Vendor
+from monitor.pipeline.joining import joined
 
-VENDOR = Vendor("crm", "https://crm.example.com/api")
-ASKED = RequestTemplate("GET", "/c", (("a", "1"), ("b", "x y")), (("Accept", "application/json"), ("X-Key", "example")))
-POSTED = RequestTemplate("POST", "/c", body=b'{"a": 1, "b": [true]}')
-USE = Use("CRM", "Get", "id", "Flow.id", "Inbound", "Step")
+VENDOR = Vendor("crm", "https://crm.example/v1", (), headers={"X-Key": "K"})
+CONTRACT = Contract("a.json", "$.interactions[0]", b"{}", "digest")
+ACTION = Translation("Get customer", "data_action", "{}", "get-customer.json")
+POP = Translation("pop", "jsonata", "$", "pop.jsonata")
+USE = Use("CRM", "Get customer", "id", "Flow.id", "Sales", "step")
 
 
-def contract_of(request: RequestTemplate, name: str = "lookup") -> Interaction:
-    contract = Contract("crm.json", "$.interactions[0]", b"{}", "0" * 64)
-    return Interaction(f"{name}-1", "crm", "us", name, request, contract=contract, translations=(_translation("pop"),))
+def request(
+    method: str = "GET", path: str = "/c", query: str = "", body: str | None = None, **headers: str
+) -> RequestTemplate:
+    pairs = tuple((name, value) for name, _, value in (part.partition("=") for part in query.split("&") if part))
+    return RequestTemplate(method, path, pairs, tuple(headers.items()), None if body is None else body.encode())
 
 
-def action_of(request: RequestTemplate, name: str = "Get") -> Interaction:
-    return Interaction(
-        f"{name}-2", "crm", "CRM", name, request, translations=(_translation(name),), action=name, uses=(USE,)
+def contract(asked: RequestTemplate, name: str = "a lookup", **more: object) -> Interaction:
+    made = Interaction(f"{name}-1", "crm", "pop", name, asked, contract=CONTRACT, translations=(POP,))
+    return replace(made, **more)  # type: ignore[arg-type]
+
+
+def action(asked: RequestTemplate, **more: object) -> Interaction:
+    made = Interaction(
+        "get-customer-1",
+        "crm",
+        "CRM",
+        "Get customer",
+        asked,
+        translations=(ACTION,),
+        action="Get customer",
+        uses=(USE,),
     )
+    return replace(made, **more)  # type: ignore[arg-type]
 
 
-def _translation(name: str) -> Translation:
-    return Translation(name, "jsonata", "a", f"{name}.jsonata")
+def are_joined(one: RequestTemplate, other: RequestTemplate, vendor: Vendor = VENDOR) -> bool:
+    found, told = joined(vendor, (contract(one), action(other)))
+    assert len(found) == 2 - len(told)
+    return bool(told)
 
 
 @pytest.mark.parametrize(
-    ("of_contract", "of_action", "same"),
+    ("one", "other", "same"),
     [
-        pytest.param(ASKED, ASKED, True, id="the same"),
-        pytest.param(ASKED, replace(ASKED, query=(("b", "x y"), ("a", "1"))), True, id="parameters in another order"),
-        pytest.param(ASKED, replace(ASKED, headers=()), True, id="other headers"),
-        pytest.param(ASKED, replace(ASKED, query=(("a", "1"),)), False, id="a parameter less"),
-        pytest.param(ASKED, replace(ASKED, query=(("a", "2"), ("b", "x y"))), False, id="another value"),
-        pytest.param(ASKED, replace(ASKED, path="/d"), False, id="another path"),
-        pytest.param(ASKED, replace(ASKED, method="POST"), False, id="another method"),
-        pytest.param(POSTED, replace(POSTED, body=b'{"b":[true],"a":1}'), True, id="the same JSON, written otherwise"),
-        pytest.param(POSTED, replace(POSTED, body=b'{"b":[false],"a":1}'), False, id="another body"),
-        pytest.param(POSTED, replace(POSTED, body=None), False, id="no body"),
-        pytest.param(replace(POSTED, body=b"a=1"), replace(POSTED, body=b"a=1"), True, id="a body that is no JSON"),
+        (request(), request(), True),
+        (request(method="POST"), request(), False),
+        (request(path="/d"), request(), False),
+        (request(path="/C"), request(), False),
+        # parameters
+        (request(query="a=1&b=2"), request(query="b=2&a=1"), True),
+        (request(query="a=1&a=2"), request(query="a=2&a=1"), True),
+        (request(query="a=1"), request(query="a=1&a=1"), False),
+        (request(query="a=1"), request(query="a=2"), False),
+        (request(query="a=1"), request(), False),
+        (request(query="a=+1"), request(query="a= 1"), False),
+        # headers are not the call
+        (request(Accept="text/json"), request(Accept="application/json", Authorization="x"), True),
+        # bodies
+        (request("POST", body='{"a": 1, "b": [1, 2]}'), request("POST", body='{"b":[1,2],"a":1}'), True),
+        (request("POST", body='{"a": 1}'), request("POST", body='{"a": 2}'), False),
+        (request("POST", body="[1, 2]"), request("POST", body="[2, 1]"), False),
+        (request("POST", body='{"a": 1}'), request("POST", body='{"a": "1"}'), False),
+        (request("POST", body='{"a": 1.0}'), request("POST", body='{"a": "1.0"}'), False),
+        (request("POST", body='{"a": true}'), request("POST", body='{"a": 1}'), False),
+        (request("POST", body='{"a": "\\u00e9"}'), request("POST", body='{"a": "é"}'), True),
+        (request("POST", body="a=1"), request("POST", body="a=1"), True),
+        (request("POST", body="a=1"), request("POST", body="a=2"), False),
+        (request("POST", body="{}"), request("POST"), False),
+        (request("POST", body=""), request("POST"), True),
+        (request("POST", body="[" * 5_000), request("POST", body="[" * 5_000), True),
+        # paths as they go over the wire
+        (request(path="/c d"), request(path="/c%20d"), True),
+        (request(path="/é"), request(path="/%C3%A9"), True),
     ],
 )
-def test_the_same_call(of_contract: RequestTemplate, of_action: RequestTemplate, same: bool) -> None:
-    kept, told = joined(VENDOR, [action_of(of_action), contract_of(of_contract)])
-    assert [one.id for one in kept] == (["lookup-1"] if same else ["lookup-1", "Get-2"])
-    assert told == ((Joined("crm", "Get-2", "Get", "lookup-1"),) if same else ())
+def test_which_calls_are_the_same(one: RequestTemplate, other: RequestTemplate, same: bool) -> None:
+    assert are_joined(one, other) == same
 
 
-def test_the_contract_stays_and_gets_what_is_the_actions() -> None:
-    action = replace(
-        action_of(replace(ASKED, headers=(("x-key", "real"), ("Via", "g")))),
-        override=RequestOverride(headers={"X-Tenant": "t"}, read_only=True),
-    )
-    ((one,), _) = joined(VENDOR, [contract_of(ASKED), action])
-    assert (one.id, one.consumer, one.description, one.action) == ("lookup-1", "us", "lookup", "Get")
-    assert [translation.name for translation in one.translations] == ["pop", "Get"]
-    assert one.request.headers == (("Accept", "application/json"), ("x-key", "real"), ("Via", "g"))
+@pytest.mark.parametrize("base", ["https://crm.example", "https://crm.example/v1/", "", "${CRM_URL}", "crm"])
+def test_whatever_base_url_says(base: str) -> None:
+    vendor = replace(VENDOR, base_url=base)
+    assert are_joined(request(query="a=1"), request(query="a=1"), vendor)
+    assert not are_joined(request(query="a=1"), request(query="a=2"), vendor)
+
+
+def test_what_is_joined_has_the_translations_of_both() -> None:
+    asked = request(query="a=1", Accept="x", A="contract")
+    own = RequestOverride(headers={"X-Own": "1"}, read_only=True)
+    both = joined(VENDOR, (contract(asked), action(request(query="a=1", a="action", B="b"), override=own)))
+    (one,), (told,) = both
+    assert (one.id, one.description, one.contract, one.action) == ("a lookup-1", "a lookup", CONTRACT, "Get customer")
+    assert one.translations == (POP, ACTION)
     assert one.uses == (USE,)
-    assert one.contract is not None
-    assert (dict(one.override.headers), one.override.read_only) == ({"X-Tenant": "t"}, True)
+    assert one.request.headers == (("Accept", "x"), ("a", "action"), ("B", "b"))  # those that work
+    assert (one.override.headers, one.override.read_only) == ({"X-Own": "1"}, True)
+    assert (told.vendor, told.id, told.description) == ("crm", "get-customer-1", "Get customer")
+    assert told.interaction_id == "a lookup-1"
+
+
+def test_what_monitor_yaml_replaces_is_part_of_the_call() -> None:
+    vendor = replace(VENDOR, requests={"a lookup": RequestOverride(query={"a": ("2",)})})
+    assert are_joined(request(query="a=1"), request(query="a=2"), vendor)
+    assert not are_joined(request(query="a=1"), request(query="a=1"), vendor)
+
+
+def test_the_first_of_two_contracts_and_what_is_not_sent() -> None:
+    contracts = (contract(request(), "first"), contract(request(), "second"))
+    (first, second), told = joined(VENDOR, (*contracts, action(request())))
+    assert ([t.name for t in first.translations], [t.name for t in second.translations]) == (
+        ["pop", "Get customer"],
+        ["pop"],
+    )
+    assert [one.interaction_id for one in told] == ["first-1"]
+    for refused in (action(request(), refusal="no inputs"), action(request(path="//[")), action(request(A="b\nc"))):
+        found, none = joined(VENDOR, (*contracts, refused))
+        assert (len(found), none) == (3, ())
+    assert joined(VENDOR, (contract(request(), refusal="no state"), action(request())))[1] == ()
 
 
 def test_two_actions_on_one_contract() -> None:
-    ((one,), told) = joined(VENDOR, [contract_of(ASKED), action_of(ASKED), action_of(ASKED, "Find")])
-    assert [translation.name for translation in one.translations] == ["pop", "Get", "Find"]
-    assert [together.id for together in told] == ["Get-2", "Find-2"]
+    other = action(request(), id="other", description="Other", action="Other")
+    (one,), told = joined(VENDOR, (contract(request()), action(request()), other))
+    assert [translation.name for translation in one.translations] == ["pop", "Get customer", "Get customer"]
+    assert [together.id for together in told] == ["get-customer-1", "other"]
 
 
-def test_what_monitor_yaml_replaces_counts() -> None:
-    vendor = replace(VENDOR, requests={"lookup": RequestOverride(query={"a": ("7",)})})
-    other = replace(ASKED, query=(("a", "7"), ("b", "x y")))
-    assert len(joined(vendor, [contract_of(ASKED), action_of(other)])[0]) == 1
-    assert len(joined(vendor, [contract_of(ASKED), action_of(ASKED)])[0]) == 2
-
-
-@pytest.mark.parametrize("base_url", ["", "${secret:env:NOT_SET}", "crm"])
-def test_an_unknown_address_keeps_none_apart(base_url: str) -> None:
-    vendor = replace(VENDOR, base_url=base_url)
-    assert len(joined(vendor, [contract_of(ASKED), action_of(ASKED)])[0]) == 1
-
-
-def test_what_is_not_sent_joins_nothing() -> None:
-    refused = replace(action_of(ASKED), refusal="no example")
-    kept, told = joined(VENDOR, [contract_of(ASKED), refused])
-    assert ([one.id for one in kept], told) == (["lookup-1", "Get-2"], ())
-
-
-def test_without_actions_nothing_is_built() -> None:
-    contracts = (contract_of(ASKED), contract_of(replace(ASKED, path="no path")))
+def test_nothing_changes_without_actions_and_two_actions_stay_two() -> None:
+    contracts = (contract(request()), contract(request(), "second"))
     assert joined(VENDOR, contracts) == (contracts, ())
+    actions = (action(request()), action(request(), id="other", description="Other"))
+    assert joined(VENDOR, actions) == (actions, ())
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=4),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
+    max_leaves=6,
+)
+
+
+@given(JSON, JSON)
+def test_bodies_are_the_same_by_their_value(one: Json, other: Json) -> None:
+    first, second = (request("POST", body=json.dumps(value)) for value in (one, other))
+    again = request("POST", body=json.dumps(one, indent=3, sort_keys=True, ensure_ascii=False))
+    assert are_joined(first, again)
+    assert are_joined(first, second) == (json.dumps(one, sort_keys=True) == json.dumps(other, sort_keys=True))

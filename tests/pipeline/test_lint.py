@@ -20,6 +20,7 @@ from monitor.model import Approval, Exchange, Recording, Request, Response, Resu
 from monitor.pipeline.lint import Linted, lint
 from monitor.recordings.store import Store
 from monitor.wiring import tools_of
+from tests.contracts.lint_actions import BAD_ACTIONS
 from tests.contracts.lint_pacts import BAD, CLEAN, TYPE, Seeded, answering, pact, regex, rule, v3
 
 CASES: Final = {f"v{number:03}": case for number, case in enumerate((*CLEAN, *BAD))}
@@ -76,7 +77,8 @@ def test_every_remark_has_a_place_words_and_a_fix(linted: Linted, vendor: str) -
 
 def test_every_rule_is_seeded_at_least_once() -> None:
     of_baselines = {"damaged-baseline"}
-    assert {rule for case in BAD for rule, _ in case.found} == {rule.id for rule in RULES} - of_baselines
+    seeded = {rule for case in (*BAD, *BAD_ACTIONS) for rule, _ in case.found}
+    assert seeded == {rule.id for rule in RULES} - of_baselines
 
 
 def test_the_worst_comes_first(linted: Linted) -> None:

@@ -28,6 +28,7 @@ RESPONSE: Final = ("config", "response")
 _EXPORTED: Final = "- Exported "
 _WHEN: Final = re.compile(r"\d{4}-\d\d-\d\d @ \d{1,2}:\d\d")
 _METHODS: Final = frozenset({"GET", "PUT", "POST", "PATCH", "DELETE", "HEAD"})
+WITH_BODY: Final = frozenset({"POST", "PUT", "PATCH"})  # for the others Genesys Cloud does not use the requestTemplate
 _BOM: Final = b"\xef\xbb\xbf"
 _UTF_16: Final = (b"\xff\xfe", b"\xfe\xff")
 
@@ -158,7 +159,7 @@ def _action(value: Json) -> DataAction:
     request = _object(config, REQUEST, required=True)
     response = _object(config, RESPONSE)
     method = _method(request)
-    if method != "GET":  # which sends no body
+    if method in WITH_BODY:
         _refuse_uri(request, (*REQUEST, "requestTemplate"))
     _refuse_uri(response, (*RESPONSE, "successTemplate"))
     body = _text(request, (*REQUEST, "requestTemplate"))

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final, TypeAlias
 
 from monitor.errors import JsonError
 from monitor.jsonpaths import Json, read_json
+from monitor.printable import printable
 
 Inputs: TypeAlias = Mapping[str, Json]
 
@@ -47,7 +49,8 @@ def typed(given: Inputs, schema: Json) -> Inputs:
 
 def _type(schema: Json) -> str:
     told = schema.get("type") if isinstance(schema, dict) else None
-    return told if isinstance(told, str) else ""
+    kinds = [kind for kind in (told if isinstance(told, list) else [told]) if isinstance(kind, str) and kind != "null"]
+    return kinds[0] if len(kinds) == 1 else ""
 
 
 def _typed(value: Json, kind: str) -> Json:
@@ -69,7 +72,12 @@ def _typed(value: Json, kind: str) -> Json:
 def plain_key(name: str) -> str:
     """``name`` as a key of YAML."""
     is_plain = _PLAIN.fullmatch(name) and name.lower() not in _YAML_WORDS
-    return name if is_plain else json.dumps(name, ensure_ascii=not name.isprintable())
+    return name if is_plain else flow_value(name)
+
+
+def flow_value(value: Json) -> str:
+    """JSON is YAML, but for the escapes of what is not printable."""
+    return printable(json.dumps(value, ensure_ascii=False), limit=sys.maxsize)
 
 
 def sample_of(schema: Json) -> Json:
@@ -90,5 +98,9 @@ def flow_map(pairs: Iterable[tuple[str, Json]]) -> str:
 
 def _pairs(pairs: Iterable[tuple[str, Json]]) -> Iterator[str]:
     for name, value in pairs:
-        text = json.dumps(value, ensure_ascii=False)
-        yield f"{plain_key(name)}: {text if text.isprintable() else json.dumps(value)}"
+        yield f"{plain_key(name)}: {flow_value(value)}"
+
+
+def unexpanded(value: Json) -> Json:
+    """``value`` as it is written in monitor.yaml, where ${...} would be expanded."""
+    return value.replace("${", "$${") if isinstance(value, str) else value

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Final
 
 from monitor.contracts.actions.export import (
@@ -14,7 +16,7 @@ from monitor.contracts.actions.export import (
     read_export,
     translation_of,
 )
-from monitor.contracts.actions.request import Given, prefix_of, prepare, takes_inputs
+from monitor.contracts.actions.request import Given, inputs_of, prefix_of, prepare, takes_inputs
 from monitor.contracts.faults import fault_of, read_file, shown
 from monitor.contracts.pact import interaction_id
 from monitor.errors import ConfigFault, ContractError
@@ -44,7 +46,7 @@ def load_actions(vendor: Vendor, root: str) -> tuple[tuple[LoadedAction, ...], t
         try:
             action = read_export(read_file(source.file, MAX_BYTES, "name an exported data action"))
             faults += _broken(source.file, action)
-            loaded.append(_loaded(vendor, source, action, shown(source.file, root)))
+            loaded.append(loaded_action(vendor, source, action, shown(source.file, root)))
         except ContractError as error:
             faults.append(fault_of(source.file, error))
     return tuple(loaded), tuple(dict.fromkeys(faults))
@@ -61,10 +63,28 @@ def _broken(file: str, action: DataAction) -> Iterator[ConfigFault]:
         yield ConfigFault(file, 0, 0, path, f"{action.name}: {what}", error.fix)
 
 
+def unknown_inputs(actions: Sequence[LoadedAction]) -> Iterator[tuple[str, str]]:
+    """Inputs that monitor.yaml gives and that no action of their entry has, each with what may be meant."""
+    for entry in _entries(actions):
+        known = frozenset(name for one in entry for name in inputs_of(one.action))
+        given = dict.fromkeys(name for example in entry[0].source.examples for name in example.inputs)
+        for name in given:
+            if name not in known:
+                near = difflib.get_close_matches(name, sorted(known), n=1, cutoff=0.5)
+                yield name, near[0] if near else ""
+
+
+def _entries(actions: Sequence[LoadedAction]) -> Iterator[list[LoadedAction]]:
+    """Those that have the same examples: an entry may name many files."""
+    for _, found in groupby(actions, lambda one: one.source.examples):
+        yield list(found)
+
+
 # -- interactions -----------------------------------------------------------------------------------------
 
 
-def _loaded(vendor: Vendor, source: ActionSource, action: DataAction, file: str) -> LoadedAction:
+def loaded_action(vendor: Vendor, source: ActionSource, action: DataAction, file: str) -> LoadedAction:
+    """The action with its interactions. ``file`` is as it is told."""
     made = tuple(_interaction(vendor, source, action, example, file) for example in _examples(source, action))
     return LoadedAction(source, file, action, made)
 
@@ -78,29 +98,44 @@ def _interaction(
     vendor: Vendor, source: ActionSource, action: DataAction, example: ActionExample | None, file: str
 ) -> Interaction:
     name = example.name if example else ""
-    consumer = source.integration or action.integration_type or ANY_INTEGRATION
-    description = f"{action.name} ({name})" if name and len(source.examples) > 1 else action.name
-    identity = action_id(consumer, action.name, name)
-    given = Given(
-        inputs=example.inputs if example else None,
-        credentials=source.credentials,
-        auth_response=source.auth_response,
-        override=_replacing(vendor, source, (identity, description)),
-        prefix=prefix_of(vendor.base_url),
-        owner=vendor.name,
-    )
-    prepared = prepare(action, given)
+    prepared = prepare(action, given_of(vendor, source, action, example))
     return Interaction(
-        id=identity,
+        id=_identity(source, action, name),
         vendor=vendor.name,
-        consumer=consumer,
-        description=description,
+        consumer=_consumer(source, action),
+        description=_description(source, action, name),
         request=prepared.request,
         translations=(translation_of(action, file),),
         refusal=prepared.refusal,
         action=action.name,
         override=source.override,
     )
+
+
+def given_of(vendor: Vendor, source: ActionSource, action: DataAction, example: ActionExample | None) -> Given:
+    """All that monitor.yaml gives for a request of ``action``; ``example`` None: inputs are wanted and not there."""
+    name = example.name if example else ""
+    names = (_identity(source, action, name), _description(source, action, name))
+    return Given(
+        inputs=example.inputs if example else None,
+        credentials=source.credentials,
+        auth_response=source.auth_response,
+        override=_replacing(vendor, source, names),
+        prefix=prefix_of(vendor.base_url),
+        owner=vendor.name,
+    )
+
+
+def _consumer(source: ActionSource, action: DataAction) -> str:
+    return source.integration or action.integration_type or ANY_INTEGRATION
+
+
+def _description(source: ActionSource, action: DataAction, example: str) -> str:
+    return f"{action.name} ({example})" if example and len(source.examples) > 1 else action.name
+
+
+def _identity(source: ActionSource, action: DataAction, example: str) -> str:
+    return action_id(_consumer(source, action), action.name, example)
 
 
 def action_id(consumer: str, name: str, example: str) -> str:

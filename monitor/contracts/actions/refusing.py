@@ -4,19 +4,28 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 from monitor.contracts.actions.export import DataAction
-from monitor.contracts.actions.inputs import Inputs, declared, flow_map, required, sample_of
+from monitor.contracts.actions.inputs import Inputs, declared, flow_map, required, sample_of, unexpanded
 from monitor.contracts.actions.rendering import AUTH_RESPONSE, CREDENTIALS, INPUT, Name
-from monitor.contracts.actions.secrets import SecretKind, literal_secrets, taken_out, variable_of
+from monitor.contracts.actions.secrets import (
+    LiteralSecret,
+    SecretKind,
+    literal_secrets,
+    names_secret,
+    parameter_names_secret,
+    taken_out,
+    variable_of,
+)
+from monitor.jsonpaths import Json
 from monitor.model import RequestOverride
 from monitor.printable import printable
 
 ENTRY: Final = "add to its entry under data_actions"
-_LEAVE: Final = "leave it out of data_actions"
+LEAVE: Final = "leave it out of data_actions"
 _HTTP: Final = re.compile(r"/|https?://|\$|[^:/?#]+/", re.IGNORECASE)
 _MASKED: Final = frozenset({"authorization", "proxy-authorization", "cookie"})  # whole, in every recording
 _MOST: Final = 10  # names told of one kind
@@ -28,15 +37,15 @@ _MOST: Final = 10  # names told of one kind
 def unsendable(action: DataAction) -> str:
     """Why an action cannot be called whatever it is given; empty where it can."""
     if action.secure:
-        return f"it is secure (secure: true), and so it cannot be recorded unredacted; {_LEAVE}"
+        return f"it is secure (secure: true), and so it cannot be recorded unredacted; {LEAVE}"
     kind, url = action.integration_type.lower(), action.url.lower()
     if "lambda" in kind or url.startswith("arn:"):
-        return f"it calls an AWS Lambda function, which is no HTTP request; {_LEAVE}"
+        return f"it calls an AWS Lambda function, which is no HTTP request; {LEAVE}"
     if "function" in kind:
-        return f"it calls a function of Genesys Cloud, which is no HTTP request; {_LEAVE}"
+        return f"it calls a function of Genesys Cloud, which is no HTTP request; {LEAVE}"
     if not _HTTP.match(url):
         built_in = "it is built into Genesys Cloud (static): " if action.action_type == "static" else ""
-        return f"{built_in}it has no URL, so there is no HTTP request; {_LEAVE}"
+        return f"{built_in}it has no URL, so there is no HTTP request; {LEAVE}"
     return ""
 
 
@@ -67,7 +76,7 @@ def missing(missed: Missed) -> str:
     """What has to be given before the action is called; empty where nothing has."""
     told = [*_inputs(missed), *_secrets(missed)]
     if told:
-        return f"{' and '.join(what for what, _ in told)}; {ENTRY}: {', '.join(yaml for _, yaml in told)}"
+        return f"{' and '.join(what for what, _ in told)}; {ENTRY}: {' and '.join(yaml for _, yaml in told)}"
     if unknown := sorted(root for root, member in missed.names if not member):
         return f"its template reads {_named(unknown)}, which nothing gives; correct the template"
     return ""
@@ -80,14 +89,24 @@ def _named(names: Sequence[str]) -> str:
 
 def _inputs(missed: Missed) -> Iterator[tuple[str, str]]:
     schemas, wanted = declared(missed.action.input_schema), missed.wanted()
-    stub = f"inputs: {flow_map((name, sample_of(schemas.get(name))) for name in wanted)}"
+    stub = f"inputs: {flow_map(samples(wanted, schemas, missed.owner))}"
     if missed.inputs is None and (schemas or wanted):
         others = [name for name in schemas if name not in wanted]
-        yield "no inputs are given to call it with", f"{stub} (optional: {_named(others)})" if others else stub
+        optional = f" (optional: {_named(others)})" if others else ""
+        yield f"no inputs are given to call it with{optional}", stub
     elif wanted:
         texts = missed.of(INPUT)
         sent = f", so the text ${{input.{texts[0]}}} itself would be sent" if texts else ""
         yield f"it lacks {_plural(wanted, 'input')}{sent}{_meant(missed, wanted)}", stub
+
+
+def samples(names: Iterable[str], schemas: Mapping[str, Json], owner: str) -> Iterator[tuple[str, Json]]:
+    """Inputs to begin with, as monitor.yaml writes them: a key or token comes from the environment."""
+    for name in names:
+        if names_secret(name) or parameter_names_secret(name):
+            yield name, f"${{secret:env:{variable_of(owner, name)}}}"
+        else:
+            yield name, unexpanded(sample_of(schemas.get(name)))
 
 
 def _plural(names: Sequence[str], noun: str) -> str:
@@ -126,13 +145,16 @@ def unsent_secrets(action: DataAction, owner: str, override: RequestOverride) ->
     """Why the secrets in an export keep it from being called; empty where monitor.yaml gives them."""
     headers = {name.lower() for name in override.headers}
     for one in taken_out(action, owner):
-        if one.name.lower() not in headers if one.kind is SecretKind.HEADER else one.name not in override.query:
+        if not _is_given(one, headers, override):
             what = f"the secret in its {one.label} was taken out when it was imported"
             return f"{what}; {ENTRY}: {one.yaml}"
     for one in literal_secrets(action, owner):
-        given = one.name.lower() in headers if one.kind is SecretKind.HEADER else one.name in override.query
         is_masked = one.kind is SecretKind.HEADER and one.name.lower() in _MASKED
-        if one.kind is not SecretKind.USER and not given and not is_masked:
+        if one.kind is not SecretKind.USER and not is_masked and not _is_given(one, headers, override):
             what = f"its export holds a secret (the {one.label}), which every recording would hold too"
             return f"{what}; take it out with: monitor import data-action, or {ENTRY}: {one.yaml}"
     return ""
+
+
+def _is_given(one: LiteralSecret, headers: Container[str], override: RequestOverride) -> bool:
+    return one.name in override.query if one.kind is SecretKind.QUERY else one.name.lower() in headers

@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
-from monitor.contracts.actions.export import RAW_REQUEST, REQUEST, DataAction
+from monitor.contracts.actions.export import RAW_REQUEST, REQUEST, WITH_BODY, DataAction
 from monitor.errors import ContractError
 from monitor.jsonpaths import Path, format_path
-from monitor.languages.velocity import RenderFault, Template, parse_template, render
+from monitor.languages.velocity import Bounds, Reference, RenderFault, Template, parse_template, render
 from monitor.languages.velocity.tools import GENESYS
 from monitor.model import Headers
 
@@ -18,7 +18,7 @@ INPUT: Final = "input"
 CREDENTIALS: Final = "credentials"
 AUTH_RESPONSE: Final = "authResponse"
 _GIVEN: Final = (INPUT, CREDENTIALS, AUTH_RESPONSE)
-BODYLESS: Final = frozenset({"GET", "HEAD"})
+BOUNDS: Final = Bounds(steps=20_000, text=1_000_000)  # a request is small, and is rendered in our own process
 
 _NAMED: Final = re.compile(rf"\b({INPUT}|{CREDENTIALS}|{AUTH_RESPONSE})\.([A-Za-z][\w-]*)")
 _BRACED: Final = re.compile(r"\$!?\{([A-Za-z][\w-]*)\}")
@@ -69,7 +69,7 @@ def pieces_of(action: DataAction) -> Pieces:
         headers=tuple(
             _piece((*REQUEST, "headers", name), text, name) for name, text in action.headers if name.lower() != _CONTROL
         ),
-        body=None if action.method in BODYLESS or not body else _piece((*REQUEST, "requestTemplate"), body),
+        body=None if action.method not in WITH_BODY or not body else _piece((*REQUEST, "requestTemplate"), body),
     )
 
 
@@ -98,7 +98,7 @@ def made(pieces: Pieces, context: Context) -> Made:
 
 
 def _text(piece: Piece, context: Context) -> str:
-    answer = render(piece.template, {**GENESYS, **context}, strict=False)
+    answer = render(piece.template, {**GENESYS, **context}, strict=False, bounds=BOUNDS)
     if isinstance(answer, RenderFault):
         what = f"its template fails at line {answer.line}, column {answer.column}: {answer.message}"
         raise ContractError(what, where=format_path(piece.at), fix="correct the template, or the inputs")
@@ -120,8 +120,19 @@ def has(context: Context, name: Name) -> bool:
     return root in context and (not member or (isinstance(inner, Mapping) and member in inner))
 
 
-def unknown_macros(piece: Piece, text: str) -> Iterator[str]:
-    """Calls and properties of things that nobody knows, which stand in ``text`` as they are written."""
+def unset_references(piece: Piece) -> Iterator[Reference]:
+    """What the template reads that nothing sets: ``${INPUT.x}`` is not ``${input.x}``. Calls may be macros that Genesys
+    Cloud has and we do not."""
     for one in piece.template.references:
-        if one.root not in _GIVEN and one.members and one.text in text:
+        if one.root not in (*_GIVEN, *GENESYS) and not (one.assigned or one.guarded or "(" in one.text):
+            yield one
+
+
+def unknown_macros(piece: Piece, text: str, *, is_whole: bool) -> Iterator[str]:
+    """Calls and properties of things that nobody knows, which stand in ``text`` as they are written, or quietly leave
+    nothing. ``is_whole``: nothing of it is replaced."""
+    for one in piece.template.references:
+        is_call = "(" in one.text
+        is_quiet = is_whole and one.quiet and is_call and one.root not in GENESYS and not one.assigned
+        if one.root not in _GIVEN and (one.members or is_call) and (one.text in text or is_quiet):
             yield one.text

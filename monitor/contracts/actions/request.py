@@ -37,12 +37,13 @@ from monitor.contracts.actions.rendering import (
     with_value,
 )
 from monitor.contracts.pact import json_bytes
-from monitor.errors import MonitorError
+from monitor.errors import ContractError, MonitorError
 from monitor.jsonpaths import Json
 from monitor.model import RequestOverride, RequestTemplate
 
 RAW: Final = "rawRequest"
 HOLE: Final = "\ue000"  # for private use: no real request holds it
+_MOST_ABSENT: Final = 200  # variables that are tried one by one: each is a rendering
 _AUTHORITY: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^/?#]*")
 
 
@@ -79,6 +80,15 @@ def takes_inputs(action: DataAction) -> bool:
     return bool(declared(action.input_schema))
 
 
+def inputs_of(action: DataAction) -> frozenset[str]:
+    """The inputs that it declares, or reads although it does not."""
+    try:
+        read = {member for root, member in pieces_of(action).names() if root == INPUT and member != RAW}
+    except ContractError:
+        read = set()
+    return frozenset(read.union(declared(action.input_schema)))
+
+
 def prepare(action: DataAction, given: Given) -> Prepared:
     """The request of ``action``. It goes to no host of the action's: the template is relative to base_url."""
     nothing = RequestTemplate(action.method, "/")
@@ -86,7 +96,7 @@ def prepare(action: DataAction, given: Given) -> Prepared:
         return Prepared(nothing, refusal)
     try:
         pieces = pieces_of(action)
-        inputs = _inputs(action, pieces, given)
+        inputs = _inputs(action, given)
         context = _context(inputs, given)
         whole = made(pieces, context)
         missed = Missed(
@@ -104,12 +114,10 @@ def prepare(action: DataAction, given: Given) -> Prepared:
 # -- what is given ----------------------------------------------------------------------------------------
 
 
-def _inputs(action: DataAction, pieces: Pieces, given: Given) -> Inputs:
-    """Those that the action declares, or reads although it does not."""
-    known = {member for root, member in pieces.names() if root == INPUT}
-    known.update(declared(action.input_schema))
-    chosen = {name: value for name, value in (given.inputs or {}).items() if name in known and name != RAW}
-    return typed(chosen, action.input_schema)
+def _inputs(action: DataAction, given: Given) -> Inputs:
+    """Those that are this action's: several of one entry may share them."""
+    known = inputs_of(action)
+    return typed({name: value for name, value in (given.inputs or {}).items() if name in known}, action.input_schema)
 
 
 def _context(inputs: Inputs, given: Given) -> Context:
@@ -123,9 +131,13 @@ def _context(inputs: Inputs, given: Given) -> Context:
 
 def _missed(pieces: Pieces, context: Context, override: RequestOverride) -> Iterator[Name]:
     """The variables whose absence shows in what is sent."""
+    absent = sorted(name for name in pieces.names() if not has(context, name))
+    if len(absent) > _MOST_ABSENT:
+        yield from absent
+        return
     sent = _sent(made(pieces, context), override)
-    for name in sorted(pieces.names()):
-        if not has(context, name) and _sent(made(pieces, with_value(context, name, "")), override) != sent:
+    for name in absent:
+        if _sent(made(pieces, with_value(context, name, "")), override) != sent:
             yield name
 
 
@@ -211,10 +223,11 @@ def _request(action: DataAction, whole: Made, given: Given) -> RequestTemplate:
 def _left(pieces: Pieces, whole: Made, override: RequestOverride) -> str:
     """Why macros that are not known here stand in the request as they are written."""
     sent = _sent(whole, override)
-    texts = {"": sent.url, **dict(sent.headers)}
-    unknown = [*unknown_macros(pieces.url, sent.url)]
+    unknown = [*unknown_macros(pieces.url, sent.url, is_whole=override.path is None and not override.query)]
+    headers = dict(sent.headers)
     for piece in pieces.headers:
-        unknown += unknown_macros(piece, texts.get(piece.header, ""))
-    if pieces.body is not None:
-        unknown += unknown_macros(pieces.body, sent.body or "")
+        if piece.header in headers:
+            unknown += unknown_macros(piece, headers[piece.header], is_whole=True)
+    if pieces.body is not None and override.body is None:
+        unknown += unknown_macros(pieces.body, sent.body or "", is_whole=True)
     return refused_macro(unknown[0]) if unknown else ""

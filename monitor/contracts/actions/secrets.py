@@ -1,8 +1,10 @@
 """Secrets that authors wrote into an export's headers or URL, where they do not belong.
 
-1. A header or parameter is one that holds a secret by its name. A value with ``${input.x}``, ``${credentials.x}`` or
-   ``${authResponse.x}`` in it is none: what is secret about it comes from elsewhere.
-2. What is taken out leaves a placeholder, which is never sent: monitor.yaml's headers and query give the real one.
+1. A header or parameter is one that holds a secret by its name, or by its value where that is written as credentials
+   are (Bearer ..., a JWT). A value with ``${input.x}``, ``${credentials.x}`` or ``${authResponse.x}`` in it is none:
+   what is secret about it comes from elsewhere.
+2. A template's directives may stand between parameters: ``#if($input.a)&a=1#end&access_key=...``.
+3. What is taken out leaves a placeholder, which is never sent: monitor.yaml's headers and query give the real one.
 """
 
 from __future__ import annotations
@@ -26,7 +28,7 @@ from monitor.printable import printable
 PLACEHOLDER: Final = "<set in monitor.yaml>"
 
 _HEADER: Final = re.compile(
-    r"(proxy-)?authorization|cookie|(.*[-_])?((api|access|auth|app|subscription|client|functions|secret|private)[-_]?"
+    r"(.*[-_])?authorization|authentication|cookie|(.*[-_])?((api|access|auth|app|subscription|client|functions|secret|private)[-_]?"
     r"(key|token|secret)|token|secret|password|passwd)",
     re.IGNORECASE,
 )
@@ -35,8 +37,10 @@ _PARAMETER: Final = re.compile(
     r"|token|secret|password|passwd|pwd",
     re.IGNORECASE,
 )
-_SHORT_PARAMETER: Final = re.compile(r"key|code|sig|signature", re.IGNORECASE)  # of a secret only where it is long
-_LONG: Final = 16
+_SHORT_PARAMETER: Final = re.compile(r"key|code|sig|signature|auth|app[-_]?id|jwt", re.IGNORECASE)
+_LONG: Final = 16  # characters; with a shorter value such a parameter holds no secret
+_CREDENTIALS: Final = re.compile(r"(bearer|basic)\s+[\w.~+/=-]{8,}|eyJ[\w-]{8,}\.[\w-]+\.[\w-]*", re.IGNORECASE)
+_PAIR: Final = re.compile(r"(?:(?<=[?&])|(?<=\))|(?<=#end)|(?<=#else))(?P<name>[^&=#?$\s]+)=(?P<value>[^&#]*)")
 _MADE: Final = re.compile(r"[$\s]")  # in a value that is not all literal
 _USER: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://(?P<user>[^/?#@$\s]+)@")
 _GIVEN: Final = re.compile(r"\$!?\{?(input|credentials|authResponse)\b")
@@ -106,7 +110,9 @@ def literal_secrets(action: DataAction, owner: str = "") -> tuple[LiteralSecret,
 def _in_headers(action: DataAction, owner: str) -> Iterator[LiteralSecret]:
     for name, template in action.headers:
         text = template.strip()
-        if not names_secret(name) or not text or PLACEHOLDER in text or _GIVEN.search(text):
+        if not text or PLACEHOLDER in text or _GIVEN.search(text):
+            continue
+        if not (names_secret(name) or _CREDENTIALS.fullmatch(text)):
             continue
         parts = _SCHEME.fullmatch(_rendered(text))
         prefix = (parts["scheme"] or "") if parts else ""
@@ -137,7 +143,7 @@ def names_secret(name: str) -> bool:
 
 def parameters_of(url: str) -> tuple[str, ...]:
     """The names of the query's parameters as a template writes them."""
-    return tuple(part.partition("=")[0] for part in _query_of(url).split("&"))
+    return tuple(pair["name"] for pair in _pairs(url))
 
 
 def parameter_names_secret(name: str) -> bool:
@@ -149,32 +155,28 @@ def is_secret_parameter(name: str, value: str) -> bool:
     """Whether a parameter holds a secret, by its name or, of a short one, also by its length."""
     if PLACEHOLDER in value:
         return False
-    return parameter_names_secret(name) or (bool(_SHORT_PARAMETER.fullmatch(name)) and len(value) >= _LONG)
+    is_short = _SHORT_PARAMETER.fullmatch(name) is not None
+    is_credentials = _CREDENTIALS.fullmatch(unquote_plus(value)) is not None
+    return parameter_names_secret(name) or (is_short and len(value) >= _LONG) or is_credentials
 
 
 def _in_url(action: DataAction, owner: str) -> Iterator[LiteralSecret]:
     place = format_path((*REQUEST, "requestUrlTemplate"))
     if user := _USER.match(action.url):
-        pair = unquote(user["user"])
-        value = base64.b64encode((pair if ":" in pair else f"{pair}:").encode("utf-8", "replace")).decode()
+        both = unquote(user["user"])
+        value = base64.b64encode((both if ":" in both else f"{both}:").encode("utf-8", "replace")).decode()
         variable = variable_of(owner, "AUTHORIZATION")
         yield LiteralSecret(SecretKind.USER, "Authorization", place, variable, value, "Basic ", user["user"])
-    for name, written in _literals(action.url):
-        if is_secret_parameter(name, written):
+    for pair in _pairs(action.url):
+        name, written = pair["name"], pair["value"]
+        if written and not _MADE.search(written) and is_secret_parameter(name, written):
             variable = variable_of(owner, name)
             yield LiteralSecret(SecretKind.QUERY, name, place, variable, unquote_plus(written), "", written)
 
 
-def _query_of(url: str) -> str:
-    return url.partition("?")[2].partition("#")[0]
-
-
-def _literals(url: str) -> Iterator[tuple[str, str]]:
-    """The query's parameters whose values are not made by the template, as they are written."""
-    for part in _query_of(url).split("&"):
-        name, _, value = part.partition("=")
-        if value and not _MADE.search(value):
-            yield name, value
+def _pairs(url: str) -> Iterator[re.Match[str]]:
+    """The query's parameters as they are written."""
+    return _PAIR.finditer(url, url.find("?") + 1) if "?" in url else iter(())
 
 
 def taken_out(action: DataAction, owner: str = "") -> Iterator[LiteralSecret]:
@@ -185,11 +187,13 @@ def taken_out(action: DataAction, owner: str = "") -> Iterator[LiteralSecret]:
         if placeholder:
             place, variable = format_path((*REQUEST, "headers", name)), variable_of(owner, name)
             yield LiteralSecret(SecretKind.HEADER, name, place, variable, "", prefix)
-    for part in _query_of(action.url).split("&"):
-        name, _, value = part.partition("=")
-        if value == PLACEHOLDER:
-            place, variable = format_path((*REQUEST, "requestUrlTemplate")), variable_of(owner, name)
-            yield LiteralSecret(SecretKind.QUERY, name, place, variable, "")
+    place = format_path((*REQUEST, "requestUrlTemplate"))
+    if f"//{PLACEHOLDER}@" in action.url:
+        variable = variable_of(owner, "AUTHORIZATION")
+        yield LiteralSecret(SecretKind.USER, "Authorization", place, variable, "", "Basic ")
+    for pair in _pairs(action.url):
+        if pair["value"] == PLACEHOLDER:
+            yield LiteralSecret(SecretKind.QUERY, pair["name"], place, variable_of(owner, pair["name"]), "")
 
 
 # -- taken out --------------------------------------------------------------------------------------------
@@ -202,18 +206,19 @@ def with_secrets_replaced(action: DataAction, found: Iterable[LiteralSecret]) ->
         if secret.kind is SecretKind.HEADER:
             headers[secret.name] = f"{secret.prefix}{PLACEHOLDER}"
         elif secret.kind is SecretKind.QUERY:
-            url = _without(url, f"{secret.name}={secret.written}", f"{secret.name}={PLACEHOLDER}")
+            url = _without(url, secret)
         else:
             url = url.replace(f"{secret.written}@", f"{PLACEHOLDER}@", 1)
     return replace(action, headers=tuple(headers.items()), url=url, value=_value(action, headers, url))
 
 
-def _without(url: str, part: str, instead: str) -> str:
-    """``url`` with a part of its query replaced."""
-    path, _, rest = url.partition("?")
-    query, mark, fragment = rest.partition("#")
-    parts = (instead if one == part else one for one in query.split("&"))
-    return f"{path}?{'&'.join(parts)}{mark}{fragment}"
+def _without(url: str, secret: LiteralSecret) -> str:
+    """``url`` with a placeholder for the value of that parameter."""
+    for pair in reversed([*_pairs(url)]):
+        if (pair["name"], pair["value"]) == (secret.name, secret.written):
+            begin, end = pair.span("value")
+            url = f"{url[:begin]}{PLACEHOLDER}{url[end:]}"
+    return url
 
 
 def _value(action: DataAction, headers: Mapping[str, str], url: str) -> Json:

@@ -22,12 +22,12 @@ A step that calls a data action is found wherever it stands, in tasks, states, b
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
+from monitor.contracts.actions.export import plain_name
 from monitor.contracts.faults import fault_of, read_file, shown
 from monitor.contracts.flows.tree import MAX_BYTES, PLACEHOLDER, SPLIT, Listed, Mapped, Node, Text, parse
 from monitor.contracts.places import UNKNOWN, spot_of
@@ -35,8 +35,6 @@ from monitor.errors import ConfigFault, ContractError
 from monitor.model import Use
 from monitor.printable import printable
 
-_EXPORTED: Final = "- Exported "
-_WHEN: Final = re.compile(r"\d{4}-\d{2}-\d{2} @ \d{1,2}:\d{2}")
 _MOST_NAMED: Final = 3  # placeholders of one flow
 
 
@@ -171,12 +169,6 @@ def uses_of(files: Iterable[str], root: str) -> tuple[tuple[Use, ...], tuple[Con
 
 
 # -- joining ----------------------------------------------------------------------------------------------
-
-
-def plain_name(action: str) -> str:
-    """An action's name without what an export adds to it, and without blanks around it."""
-    name, mark, when = action.strip().rpartition(_EXPORTED)
-    return name.strip() if mark and _WHEN.fullmatch(when) else action.strip()
 
 
 def join(uses: Iterable[Use], action: str, integration: str = "") -> tuple[Use, ...]:

@@ -11,7 +11,15 @@ from typing import Final
 from monitor.contracts.actions.export import REQUEST, DataAction
 from monitor.contracts.actions.inputs import declared, flow_map, required
 from monitor.contracts.actions.refusing import ENTRY, unsendable
-from monitor.contracts.actions.rendering import AUTH_RESPONSE, CREDENTIALS, INPUT, Pieces, pieces_of
+from monitor.contracts.actions.rendering import (
+    AUTH_RESPONSE,
+    CREDENTIALS,
+    INPUT,
+    Piece,
+    Pieces,
+    pieces_of,
+    unset_references,
+)
 from monitor.contracts.actions.request import RAW, shown_absences
 from monitor.contracts.actions.secrets import (
     literal_secrets,
@@ -27,6 +35,7 @@ from monitor.jsonpaths import Path, format_path, parse_path
 from monitor.printable import printable
 
 RESERVED: Final = frozenset({RAW, "orgId", "integrationId"})
+URL: Final = "requestUrlTemplate"
 _INPUTS: Final[Path] = ("contract", "input", "inputSchema")
 _MOST: Final = 8  # names in one remark
 
@@ -81,20 +90,44 @@ def _literals(subject: ActionSubject, pieces: Pieces) -> Iterator[Remark]:
         return
     optional = [name for name in known if name in shown and name not in required(subject.action.input_schema)]
     for piece in pieces:
-        names = [name for name in optional if _reads(piece.template.source, name)]
+        names = [name for name in optional if _reading(name).search(piece.template.source)]
         if names:
             what = f"without {listed(names)} the text ${{input.{names[0]}}} itself is sent"
-            fix = f'write $!{{input.{names[0]}}} (in a call: "$!{{input.{names[0]}}}"), or make it required'
+            fix = _instead(piece, names[0], subject.action.body or "")
             yield subject.remark("literal-input", piece.at, printable(what, 500), printable(fix, 500))
 
 
-def _reads(source: str, name: str) -> bool:
-    return re.search(rf"\b{INPUT}\.{re.escape(name)}(?![\w-])", source) is not None
+def _reading(name: str) -> re.Pattern[str]:
+    return re.compile(rf"\b{INPUT}\.{re.escape(name)}(?![\w-])")
+
+
+def _instead(piece: Piece, name: str, body: str) -> str:
+    """What to write so that nothing is sent for ``name``: where it makes a URL's path there is nothing to write."""
+    source, quiet = piece.template.source, f"$!{{input.{name}}}"
+    found = _reading(name).search(source)
+    before = source[: found.start()].rstrip("${!") if found else ""
+    if piece.at[-1] == URL and "?" not in before:
+        return f"let every flow give it: add {quoted(name)} to {format_path((*_INPUTS, 'required'))} (of a new action)"
+    if before.endswith("("):
+        return f'write "{quiet}" in the call, or let every flow give it'
+    if source is body and body.lstrip()[:1] in ("{", "[") and not _in_text(before):
+        return f'write #if("{quiet}" != "")${{input.{name}}}#{{else}}null#end'
+    return f"write {quiet}"
+
+
+def _in_text(before: str) -> bool:
+    """Whether a JSON string is open at the end."""
+    return len(re.findall(r'(?<!\\)"', before)) % 2 == 1
 
 
 def _undeclared(subject: ActionSubject, pieces: Pieces) -> Iterator[Remark]:
     known = declared(subject.action.input_schema)
     for piece in pieces:
+        for text in sorted({one.text for one in unset_references(piece)}):
+            near = nearest(text, [f"${{{INPUT}.{name}}}" for name in known])
+            what = f"nothing sets {quoted(text)}: that text itself is sent"
+            fix = f"did you mean {quoted(near)}?" if near else "write an input, ${input.name}, or remove it"
+            yield subject.remark("undeclared-input", piece.at, what, fix)
         read = {member for root, member in piece.names() if root == INPUT}
         for name in sorted(read.difference(known, RESERVED)):
             near = nearest(name, known)

@@ -28,7 +28,7 @@ from monitor.printable import printable
 
 _SAMPLES: Final = ("[1]", "1", '"x"', "{}", "true")
 _BRANCHES: Final = re.compile(r"#\{?(if|foreach|macro|define|evaluate|stop)\b")
-_SCHEMA: Final[Path] = ("contract", "output", "successSchema")
+SUCCESS_SCHEMA: Final[Path] = ("contract", "output", "successSchema")
 _DEEPEST: Final = 50
 _AT_TEMPLATE: Final[Path] = (*RESPONSE, TEMPLATE)
 
@@ -172,7 +172,7 @@ def _pairs(sampled: _Sampled, pair: _Pair, value: Json) -> Iterator[_Pair]:
 
 
 def _of_schema(subject: ActionSubject, sampled: _Sampled) -> tuple[_Pair, ...]:
-    return tuple(_pairs(sampled, _Pair((), _SCHEMA, subject.action.success_schema, {}), sampled.result))
+    return tuple(_pairs(sampled, _Pair((), SUCCESS_SCHEMA, subject.action.success_schema, {}), sampled.result))
 
 
 def _meant(name: str, others: Sequence[str], siblings: Sequence[str]) -> str:

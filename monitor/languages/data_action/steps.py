@@ -22,6 +22,7 @@ from monitor.languages.data_action.assumptions import FAILED_FUNCTION, FIRST_OF_
 from monitor.languages.data_action.definition import RAW_RESULT, Definition
 from monitor.languages.jsonpath import CompiledPath, Found, NotFound
 from monitor.languages.velocity import RenderFault, Template, render
+from monitor.languages.velocity.render import BOUND
 from monitor.languages.velocity.tools import GENESYS
 
 PROCESSING: Final = "ACTION.PROCESSING"  # the error code of a translation that fails
@@ -108,6 +109,8 @@ def rendered(names: tuple[Extracted, ...], template: Template, document: Json) -
     context.update((one.name, one.text) for one in names if one.origin is not Origin.UNSET)
     text = render(template, context, strict=True)
     if isinstance(text, RenderFault):
+        if text.kind == BOUND:  # ours, not Genesys Cloud's
+            raise NotJudgedError(text.message, fix="shorten the template, or what it goes through")
         return Steps(names, fault=EvaluationFault(PROCESSING, _failed(text, template.name)), raw=raw)
     result = _first_json(text.text)
     if isinstance(result, EvaluationFault):

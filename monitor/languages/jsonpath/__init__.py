@@ -16,16 +16,15 @@ from typing import Final, TypeAlias
 from monitor.errors import ContractError, NotJudgedError
 from monitor.jsonpaths import ROOT, Json, Path, format_path
 from monitor.languages import MISSING, RESULT, Evaluation, EvaluationFault, Example, Value
-from monitor.languages.jsonpath.cursor import InvalidPathError
-from monitor.languages.jsonpath.evaluate import EngineError, NotFoundError, evaluate
+from monitor.languages.jsonpath.errors import INVALID, EngineError, InvalidPathError, NotFoundError
+from monitor.languages.jsonpath.evaluate import evaluate
+from monitor.languages.jsonpath.members import MAX_PATH
 from monitor.languages.jsonpath.nodes import Index, PathNode, Property
 from monitor.languages.jsonpath.parse import parse_jsonpath
 from monitor.languages.jsonpath.reads import reads_of, target_of
 from monitor.printable import printable
 
-INVALID: Final = "InvalidPathException"
 EMPTY: Final = "IllegalArgumentException"
-MAX_LENGTH: Final = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +65,11 @@ class CompiledPath:
         try:
             return Found(evaluate(self.node, document))
         except NotFoundError as error:
-            return NotFound(_missing(self.node, error.depth))
+            return NotFound(_missing(error.path, error.depth))
         except EngineError as error:
             return PathFault(error.kind, error.what)
-        except InvalidPathError as error:
-            return PathFault(INVALID, error.what)
         except RecursionError:
-            raise NotJudgedError("the document is nested too deeply for a JSONPath") from None
+            raise NotJudgedError("the document, or the JSONPath itself, is nested too deeply") from None
 
 
 def _missing(path: PathNode, depth: int) -> str:
@@ -94,8 +91,8 @@ def compile_path(text: str) -> CompiledPath:
         raise ContractError(
             f"JSONPath: the path is empty ({EMPTY})", where="column 1", fix="write a path: $.customerId"
         )
-    if len(text) > MAX_LENGTH:
-        raise ContractError(f"JSONPath: the path has more than {MAX_LENGTH:,} characters ({INVALID})", fix="shorten it")
+    if len(text) > MAX_PATH:
+        raise ContractError(f"JSONPath: the path has more than {MAX_PATH:,} characters ({INVALID})", fix="shorten it")
     try:
         node = parse_jsonpath(text)
     except InvalidPathError as error:

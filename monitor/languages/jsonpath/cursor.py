@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
+from monitor.languages.jsonpath.errors import InvalidPathError
+
 MAX_NESTING: Final = 50
-
-
-class InvalidPathError(Exception):
-    """Stays in this package. ``place`` counts from 0."""
-
-    def __init__(self, what: str, place: int = 0) -> None:
-        super().__init__(what)
-        self.what, self.place = what, place
 
 
 class Cursor:
@@ -86,6 +81,9 @@ class Cursor:
             place += 1
         return -1
 
+    def unescaped(self, start: int, end: int) -> str:
+        return unescaped(self.text[start:end], self.base + start)
+
     def closing(self, start: int, opened: str, closed: str, *, regexes: bool) -> int:
         """Where the bracket at ``start`` closes, past strings and, if asked, past regexes; or -1."""
         if self.at(start) != opened:
@@ -126,29 +124,32 @@ class Cursor:
 
 
 _ESCAPES: Final = {"r": "\r", "f": "\f", "t": "\t", "n": "\n", "b": "\b"}
+_HALVES: Final = re.compile("[\ud800-\udbff][\udc00-\udfff]")
+_ESCAPED: Final = re.compile(r"\\(?:u(.{0,4})|(.))", re.DOTALL)
+_HEX: Final = re.compile(r"[0-9a-fA-F]{4}")
 
 
-def unescaped(text: str) -> str:
-    """Backslash escapes undone; ``\\uXXXX`` included."""
+def unescaped(text: str, place: int = 0) -> str:
+    """Backslash escapes undone; ``\\uXXXX`` included. Raises InvalidPathError for one without four digits."""
     if "\\" not in text:
         return text
-    out: list[str] = []
-    place = 0
-    while place < len(text):
-        char = text[place]
-        place += 1
-        if char != "\\" or place >= len(text):
-            out.append(char)
-            continue
-        char = text[place]
-        place += 1
-        if char == "u":
-            digits = text[place : place + 4]
-            try:
-                out.append(chr(int(digits, 16)) if len(digits) == 4 else "")
-            except ValueError:
-                raise InvalidPathError("an escape \\u needs four hexadecimal digits") from None
-            place += 4
-        else:
-            out.append(_ESCAPES.get(char, char))
-    return "".join(out)
+    try:
+        return joined(_ESCAPED.sub(_character, text))
+    except ValueError:
+        raise InvalidPathError("an escape \\u needs four hexadecimal digits", place) from None
+
+
+def joined(text: str) -> str:
+    """Halves of a surrogate pair, as escapes write them, made one character."""
+    return _HALVES.sub(lambda pair: pair[0].encode("utf-16", "surrogatepass").decode("utf-16"), text)
+
+
+def _character(match: re.Match[str]) -> str:
+    digits, char = match.groups()
+    if digits is None:
+        return _ESCAPES.get(char, char)
+    if len(digits) < 4:
+        return ""
+    if not _HEX.fullmatch(digits):
+        raise ValueError(digits)
+    return chr(int(digits, 16))

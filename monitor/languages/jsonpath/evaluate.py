@@ -1,341 +1,277 @@
 """A path on a document, as Jayway JsonPath 2.9 evaluates it.
 
 1. A definite path has one value or is not found: a missing leaf or parent, a null parent, an index past the end.
-2. From the first indefinite step on what is missing is passed over; the result is a list, in document order.
+2. From the first indefinite step on what is missing is passed over; the result is a list, in document order. A
+   function may still fail to find; behind ``*`` on a list that is passed over too, behind an index only its bounds.
 3. ``..`` hands every object and list to the next step, the outer ones first. A list that the next step takes (an
    index, a slice, ``*``) and that has further steps behind it hands each of its members to those.
 4. But where the last step is a name or ``*`` and the member an object, only the member is taken whose index the step
-   before the last names (``..[0].id``); so nothing is where that is a slice or ``*``. So Jayway 2.9 does it.
-5. A filter on an object tests the object itself. In a filter that asks whether a path is there, every key must be.
+   before the last names (``..[0].id``); so nothing is where that is a slice or ``*``. So Jayway 2.9 does it, and
+   where several scans pass the step, the index of the last one stays.
+5. A filter on an object tests the object itself.
 """
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, TypeGuard
 
 from monitor.jsonpaths import Json
-from monitor.languages.jsonpath.cursor import InvalidPathError
-from monitor.languages.jsonpath.functions import FUNCTIONS
+from monitor.languages.jsonpath.conditions import accepts
+from monitor.languages.jsonpath.errors import INVALID, OUT_OF_BOUNDS, EngineError, NotFoundError
+from monitor.languages.jsonpath.functions import COUNTS, FUNCTIONS, Keys, count, plain
 from monitor.languages.jsonpath.nodes import (
-    AllOf,
-    AnyOf,
-    Comparison,
-    Condition,
-    Exists,
     Filter,
     Function,
     Index,
     JsonText,
-    Literal,
-    Not,
-    Number,
-    Operand,
     PathNode,
     Property,
-    Regex,
     Scan,
     Slice,
-    Term,
     Token,
+    Value,
     Wildcard,
+    path_node,
 )
-from monitor.languages.jsonpath.numbers import decimal_of, parsed_decimal
-from monitor.languages.jsonpath.permissive import permissive
-from monitor.languages.jsonpath.terms import COMPARE, UNDEFINED, EngineError, Value, value_of
-
-_INVALID: Final = "InvalidPathException"
-_KEYS: Final = Function("keys")
-_LENGTH: Final = ("length", "size")
 
 
-class NotFoundError(Exception):
-    """Stays in this package. ``depth``: how many tokens were walked."""
-
-    def __init__(self, depth: int) -> None:
-        super().__init__(depth)
-        self.depth = depth
+def evaluate(path: PathNode, document: Json) -> Json:
+    """Raises NotFoundError and EngineError."""
+    found = _Evaluation(document).of(path, document)
+    if isinstance(found, list) and not path.definite:
+        return [plain(one) for one in found]
+    return plain(found)
 
 
 @dataclass(slots=True)
-class _Run:
-    """One evaluation of one path. ``strict``: every key must be there."""
+class _Evaluation:
+    """What the paths of one evaluation share. ``strict``: every key must be there."""
 
-    path: PathNode
     root: Json
     strict: bool = False
-    found: list[Json] = field(default_factory=list)
-    cache: dict[int, Value] = field(default_factory=dict)  # of paths from the root, by identity
-    scanned: dict[int, int] = field(default_factory=dict)  # by token: the index that a scan handed to it last
-    before_last: int = 0  # the token before the last one
+    known: dict[int, Value] = field(default_factory=dict)
+    handed: dict[tuple[int, int], int] = field(default_factory=dict)  # by path and step: the last index of rule 4
+
+    def __post_init__(self) -> None:
+        if self.root is None:
+            raise EngineError("IllegalArgumentException", "the document is null")
+
+    def of(self, path: PathNode, document: Json) -> Json:
+        return _Walk(self, path).value(document) if path.straight is None else _straight(path, path.straight, document)
+
+    def of_operand(self, path: PathNode, member: Json) -> Json:
+        return self.of(path, self.root if path.from_root else member)
+
+    def of_question(self, path: PathNode, member: Json) -> Json:
+        return (self if self.strict else _Evaluation(self.root, True, handed=self.handed)).of(path, member)
+
+
+def _straight(path: PathNode, steps: tuple[str | int, ...], value: Json) -> Json:
+    """The only value of a path that names one place."""
+    for depth, step in enumerate(steps):
+        if isinstance(step, str):
+            if not isinstance(value, dict) or step not in value:
+                raise NotFoundError(path, depth)
+            value = value[step]
+        else:
+            if not isinstance(value, list) or not -len(value) <= step < len(value):
+                raise NotFoundError(path, depth)
+            value = value[step]
+    return value
+
+
+class _Walk:
+    """One path on one document."""
+
+    def __init__(self, evaluation: _Evaluation, path: PathNode) -> None:
+        self.evaluation = evaluation
+        self.path = path
+        self.tokens: Final = path.tokens
+        self.last = len(path.tokens) - 1
+        self.before = path.tokens[-2] if self.last > 0 else None
+        self.found: list[Json] = []
 
     def value(self, document: Json) -> Json:
-        """Raises NotFoundError, EngineError, InvalidPathError."""
-        self.before_last = self.before_last or len(self.path.tokens) - 2
         self.step(0, document)
         if not self.path.definite:
             return self.found
         if not self.found:
-            raise NotFoundError(len(self.path.tokens))
+            raise NotFoundError(self.path, self.last)
         return self.found[-1]
 
-    def step(self, place: int, model: Json) -> None:  # noqa: C901 one case a token
-        tokens = self.path.tokens
-        if place == len(tokens):
+    def step(self, place: int, model: Json) -> None:
+        """Hands ``model`` to the step at ``place``; behind the last one it is found."""
+        if place > self.last:
             self.found.append(model)
             return
-        token = tokens[place]
-        match token:
+        match token := self.tokens[place]:
             case Property():
-                self._property(token, place, model)
-            case Index():
-                if self._is_list(place, model):
-                    for index in token.indexes:
-                        self._index(index, place, model)
-            case Slice():
-                if self._is_list(place, model):
-                    for index in _indexes(token, len(model)):  # type: ignore[arg-type]
-                        self._index(index, place, model)
+                self.property(token, place, model)
+            case Index() | Slice():
+                if self.is_list(model, place):
+                    self.members(token, place, model)
             case Wildcard():
-                self._wildcard(place, model)
+                self.wildcard(place, model)
             case Scan():
-                self._scan(place + 1, model)
+                self.scan(place + 1, model)
             case Filter():
-                self._filter(token, place, model)
+                self.filter(token, place, model)
             case Function():
-                self._function(token, place, model)
+                self.function(token, place, model)
 
-    # -- steps --------------------------------------------------------------------------------------------
-
-    def _property(self, token: Property, place: int, model: Json) -> None:
+    def property(self, token: Property, place: int, model: Json) -> None:
+        upstream = self.path.upstream[place]
         if not isinstance(model, dict):
-            if self.path.upstream[place]:
-                raise NotFoundError(place)
+            if upstream:
+                raise NotFoundError(self.path, place)
             return
-        last = place == len(self.path.tokens) - 1
-        if last and len(token.names) > 1:
-            if self.strict and not all(name in model for name in token.names):
-                raise NotFoundError(place)
-            self.found.append({name: model[name] for name in token.names if name in model})
+        strict, names = self.evaluation.strict, token.names
+        if place == self.last and len(names) > 1:
+            if strict and any(name not in model for name in names):
+                raise NotFoundError(self.path, place)
+            self.found.append({name: model[name] for name in names if name in model})
             return
-        for name in token.names:
+        for name in names:
             if name in model:
-                if not last or self._is_kept(place):
-                    self.step(place + 1, model[name])
-            elif self.strict or (not last and self.path.upstream[place] and len(token.names) == 1):
-                raise NotFoundError(place)
+                self.member(place, model[name])
+            elif strict or (place != self.last and upstream and len(names) == 1):
+                raise NotFoundError(self.path, place)
 
-    def _is_kept(self, place: int) -> bool:
-        """Rule 4: whether the last step may take from an object, after a list was scanned."""
-        index = self.scanned.get(place)
-        before = self.path.tokens[self.before_last] if self.before_last >= 0 else None
-        return index is None or (before is not None and _fragment(before) == f"[{index}]")
-
-    def _is_list(self, place: int, model: Json) -> bool:
-        if isinstance(model, list):
-            return True
-        if self.path.upstream[place]:
-            raise NotFoundError(place)
-        return False
-
-    def _index(self, index: int, place: int, model: Json) -> None:
-        assert isinstance(model, list)  # noqa: S101
-        effective = index + len(model) if index < 0 else index
-        if 0 <= effective < len(model):
-            self.step(place + 1, model[effective])
-
-    def _wildcard(self, place: int, model: Json) -> None:
-        members = model.values() if isinstance(model, dict) else model if isinstance(model, list) else ()
-        if isinstance(model, dict) and place == len(self.path.tokens) - 1 and not self._is_kept(place):
-            return
-        for member in members:
+    def member(self, place: int, member: Json) -> None:
+        """A member of an object, of which the last step takes it only by rule 4."""
+        if place != self.last or self.is_kept(place):
             self.step(place + 1, member)
 
-    def _filter(self, token: Filter, place: int, model: Json) -> None:
-        if isinstance(model, dict):
-            if self._accepts(token, model):
-                self.step(place + 1, model)
-        elif isinstance(model, list):
-            for member in model:
-                if self._accepts(token, member):
-                    self.step(place + 1, member)
-        elif self.path.upstream[place]:
-            raise EngineError(_INVALID, "a filter is applied to a value that is neither object nor list")
+    def is_kept(self, place: int) -> bool:
+        index = self.evaluation.handed.get((id(self.path), place))
+        if index is None:
+            return True
+        return isinstance(self.before, Index) and self.before.indexes == (index,)
 
-    def _function(self, token: Function, place: int, model: Json) -> None:
-        apply = FUNCTIONS.get(token.name)
-        if apply is None:
-            raise EngineError(_INVALID, f"there is no function {token.name}()")
-        if token.name in _LENGTH and token.parameters:
-            result = self._length_of(token, model)
-        else:
-            result = apply(model, [self._parameter(parameter) for parameter in token.parameters])
-        self.found.append(result)
-        if place + 1 < len(self.path.tokens):
-            self.step(place + 1, result)
+    def is_list(self, model: Json, place: int) -> TypeGuard[list[Json]]:
+        if isinstance(model, list) and not isinstance(model, Keys):
+            return True
+        if self.path.upstream[place]:
+            raise NotFoundError(self.path, place)
+        return False
 
-    def _parameter(self, parameter: PathNode | str) -> Json:
-        if isinstance(parameter, PathNode):
-            return _Run(parameter, self.root).value(self.root)
+    def members(self, token: Index | Slice, place: int, model: list[Json]) -> None:
+        for index in token.indexes if isinstance(token, Index) else _indexes(token, len(model)):
+            if -len(model) <= index < len(model):
+                self.element(place, model[index])
+
+    def element(self, place: int, element: Json) -> None:
         try:
-            value: Json = json.loads(parameter)
-        except (ValueError, RecursionError):
-            try:
-                value = permissive(parameter)
-            except ValueError:
-                raise EngineError("InvalidJsonException", "a parameter is no JSON") from None
-        return value
+            self.step(place + 1, element)
+        except EngineError as error:  # to Jayway the index itself, then, is out of bounds
+            if error.kind != OUT_OF_BOUNDS:
+                raise
 
-    def _length_of(self, token: Function, model: Json) -> Json:
-        """``length($.a)`` counts the members of what the path finds."""
-        from monitor.languages.jsonpath.nodes import path_node  # noqa: PLC0415
+    def wildcard(self, place: int, model: Json) -> None:
+        if isinstance(model, dict):
+            for member in model.values():
+                self.member(place, member)
+        elif isinstance(model, list) and not isinstance(model, Keys):
+            for element in model:
+                try:
+                    self.element(place, element)
+                except NotFoundError:
+                    if self.evaluation.strict:
+                        raise
 
-        parameter = token.parameters[0]
-        if not isinstance(parameter, PathNode):
-            raise EngineError("NullPointerException", "length() takes a path")
-        self._parameter(parameter)
-        last = parameter.tokens[-1] if parameter.tokens else None
-        members = parameter
-        if not isinstance(last, Function) and parameter.tokens:
-            members = path_node(parameter.from_root, (*parameter.tokens, Wildcard()))
-        inner = _Run(members, model, before_last=len(parameter.tokens) - 2).value(model)
-        if parameter.definite and isinstance(inner, list) and members is not parameter:
-            inner = inner[-1] if inner else None  # Jayway still takes the path for a definite one
-        counted = inner if isinstance(inner, list) else model
-        return len(counted) if isinstance(counted, dict | list) else None
+    def filter(self, token: Filter, place: int, model: Json) -> None:
+        if isinstance(model, dict):
+            if accepts(token.condition, model, self.evaluation):
+                self.step(place + 1, model)
+        elif isinstance(model, list) and not isinstance(model, Keys):
+            for element in model:
+                if accepts(token.condition, element, self.evaluation):
+                    self.element(place, element)
+        elif self.path.upstream[place]:
+            raise EngineError(INVALID, "a filter is applied to a value that is neither object nor list")
 
     # -- at every depth -----------------------------------------------------------------------------------
 
-    def _scan(self, place: int, model: Json) -> None:  # noqa: C901 one loop, for it is the hot one
-        token = self.path.tokens[place] if place < len(self.path.tokens) else None
-        if token is None:
+    def scan(self, place: int, model: Json) -> None:
+        """Hands ``model``, and all that is within it, to the step at ``place``."""
+        if place > self.last:
             raise EngineError("IllegalStateException", "nothing stands after '..'")
-        if self.strict:  # whatever is behind '..' counts as there
-            return
-        last = place == len(self.path.tokens) - 1
+        token = self.tokens[place]
+        name = token.names[0] if isinstance(token, Property) and len(token.names) == 1 else None
         stack = [model]
-        if isinstance(token, Property) and len(token.names) == 1:
-            self._scan_name(token.names[0], place, model)
-            return
         while stack:
             here = stack.pop()
             if isinstance(here, dict):
-                if self._scanned(token, here):
+                if name is not None:
+                    if name in here:
+                        self.member(place, here[name])
+                elif self.takes(token, place, here):
                     self.step(place, here)
-                stack.extend(reversed(here.values()))
-            elif isinstance(here, list):
-                if self._scanned(token, here):
-                    if last:
-                        self.step(place, here)
-                    else:
-                        for index, member in enumerate(here):
-                            self.scanned[place + 1] = index
-                            self.step(place + 1, member)
-                stack.extend(reversed(here))
-
-    def _scan_name(self, name: str, place: int, model: Json) -> None:
-        """The most common one, without a detour: ``..name``."""
-        stack = [model]
-        after = place + 1
-        last = after == len(self.path.tokens)
-        while stack:
-            here = stack.pop()
-            if isinstance(here, dict):
-                if name in here:
-                    if last:
-                        self.found.append(here[name])
-                    else:
-                        self.step(after, here[name])
                 stack.extend([one for one in reversed(here.values()) if isinstance(one, dict | list)])
             elif isinstance(here, list):
+                if name is None and self.takes(token, place, here):
+                    self.scanned(place, here)
                 stack.extend([one for one in reversed(here) if isinstance(one, dict | list)])
 
-    def _scanned(self, token: Token, model: Json) -> bool:
-        """Whether the step after ``..`` takes this object or list."""
+    def takes(self, token: Token, place: int, model: Json) -> bool:
         match token:
             case Property():
                 if not isinstance(model, dict):
                     return False
-                is_definite = len(token.names) == 1 or self.path.tokens[-1] is token
-                return not is_definite or all(name in model for name in token.names)
+                return place != self.last or all(name in model for name in token.names)
             case Index() | Slice():
                 return isinstance(model, list)
-            case Wildcard():
-                return True
             case Filter():
-                return self._accepts(token, model)
-            case _:
-                return False
+                return accepts(token.condition, model, self.evaluation)
+        return isinstance(token, Wildcard)
 
-    # -- filters ------------------------------------------------------------------------------------------
+    def scanned(self, place: int, model: list[Json]) -> None:
+        """Rule 3."""
+        if place == self.last:
+            self.step(place, model)
+            return
+        for index, element in enumerate(model):
+            self.evaluation.handed[id(self.path), place + 1] = index
+            self.step(place + 1, element)
 
-    def _accepts(self, token: Filter, member: Json) -> bool:
-        try:
-            return self._holds(token.condition, member)
-        except InvalidPathError:
-            return False
-        except EngineError as error:
-            if error.kind == _INVALID:
-                return False
-            raise
+    # -- functions ----------------------------------------------------------------------------------------
 
-    def _holds(self, condition: Condition, member: Json) -> bool:
-        match condition:
-            case AllOf():
-                return all(self._holds(one, member) for one in condition.conditions)
-            case AnyOf():
-                return any(self._holds(one, member) for one in condition.conditions)
-            case Not():
-                return not self._holds(condition.condition, member)
-            case Exists():
-                return self._is_there(condition.path, member) == condition.wanted
-            case Comparison():
-                left = self._term(condition.left, member)
-                return COMPARE[condition.operator](left, self._term(condition.right, member))
+    def function(self, token: Function, place: int, model: Json) -> None:
+        apply = FUNCTIONS.get(token.name)
+        if apply is None:
+            raise EngineError(INVALID, f"there is no function {token.name}()")
+        parameters = [self.parameter(parameter) for parameter in token.parameters]
+        if token.name in COUNTS and token.parameters:
+            result = self.counted(token.parameters[0], model)
+        else:
+            result = apply(model, parameters)
+        self.found.append(result)
+        if place != self.last:
+            self.step(place + 1, result)
 
-    def _is_there(self, path: PathNode, member: Json) -> bool:
-        try:
-            _Run(path, self.root, strict=True).value(member)  # Jayway asks the member, even for a path from the root
-        except NotFoundError:
-            return False
-        return True
+    def parameter(self, parameter: PathNode | JsonText) -> Json | JsonText:
+        if isinstance(parameter, JsonText):
+            return parameter
+        return self.evaluation.of(parameter, self.evaluation.root)
 
-    def _term(self, term: Term, member: Json) -> Value:
-        match term:
-            case Literal():
-                return term.value
-            case Number():
-                number = parsed_decimal(term.text)
-                return UNDEFINED if number is None else number
-            case Regex():
-                return term.pattern
-            case JsonText():
-                try:
-                    return permissive(term.text)
-                except ValueError:
-                    raise EngineError("IllegalArgumentException", "a literal of a filter is no JSON") from None
-            case Operand():
-                return self._operand(term.path, member)
-
-    def _operand(self, path: PathNode, member: Json) -> Value:
-        key = id(path)
-        if path.from_root and key in self.cache:
-            return self.cache[key]
-        try:
-            found: Value = value_of(_Run(path, self.root).value(self.root if path.from_root else member))
-        except NotFoundError:
-            found = UNDEFINED
-        if isinstance(found, list) and path.tokens and path.tokens[-1] == _KEYS:
-            raise EngineError("JsonPathException", "keys() cannot be compared")
-        if path.from_root:
-            self.cache[key] = found
-        return found
-
-
-def _fragment(token: Token) -> str:
-    """An index as the path writes it; of another step only that it is none."""
-    return f"[{token.indexes[0]}]" if isinstance(token, Index) and len(token.indexes) == 1 else ""
+    def counted(self, parameter: PathNode | JsonText, model: Json) -> Json:
+        """``length($.a)`` counts the members of what the path finds in ``model``, if it finds a list."""
+        if isinstance(parameter, JsonText):
+            raise EngineError("NullPointerException", "length() takes a path")
+        path = parameter
+        if path.tokens and not isinstance(path.tokens[-1], Function):
+            path = path_node(path.from_root, (*path.tokens, Wildcard()))
+        walk = _Walk(_Evaluation(model, self.evaluation.strict), path)
+        walk.before = (
+            parameter.tokens[-2] if len(parameter.tokens) > 1 else None
+        )  # the new last step is unknown to rule 4
+        found = walk.value(model)
+        if parameter.definite and not path.definite:  # which Jayway has found out before, and does not ask again
+            if not walk.found:
+                raise NotFoundError(path, walk.last)
+            found = walk.found[-1]
+        return count(found if isinstance(found, list) else model)
 
 
 def _indexes(token: Slice, length: int) -> range:
@@ -345,11 +281,3 @@ def _indexes(token: Slice, length: int) -> range:
     if token.start is None:
         return range(min(length, token.end + length if token.end < 0 else token.end))
     return range(token.start, min(length, token.end))
-
-
-def evaluate(path: PathNode, document: Json) -> Json:
-    """Raises NotFoundError, EngineError, and InvalidPathError where Jayway does."""
-    return _Run(path, document).value(document)
-
-
-__all__ = ["EngineError", "NotFoundError", "decimal_of", "evaluate"]

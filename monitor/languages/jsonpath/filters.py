@@ -6,13 +6,10 @@ or := and ('||' and)*; and := operand ('&&' operand)*; operand := '!' operand | 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import Final
 
-import regex
-
-from monitor.languages.jsonpath.cursor import Cursor, InvalidPathError, unescaped
+from monitor.languages.jsonpath.cursor import MAX_NESTING, Cursor
 from monitor.languages.jsonpath.nodes import (
     AllOf,
     AnyOf,
@@ -22,31 +19,15 @@ from monitor.languages.jsonpath.nodes import (
     JsonText,
     Literal,
     Not,
-    Number,
     Operand,
-    PathNode,
-    Regex,
     Term,
 )
+from monitor.languages.jsonpath.numbers import parsed_decimal
+from monitor.languages.jsonpath.operators import OPERATORS
 from monitor.languages.jsonpath.parse import parse_jsonpath
+from monitor.languages.jsonpath.regexes import FLAGS, PatternError, compiled
 
-OPERATORS: Final = frozenset(
-    {">=", "<=", "==", "===", "!=", "!==", "<", ">", "=~", "NIN", "IN", "CONTAINS", "ALL", "SIZE", "EXISTS", "TYPE",
-     "MATCHES", "EMPTY", "SUBSETOF", "ANYOF", "NONEOF"}
-)  # fmt: skip
 _RELATIONAL: Final = "<>=~!"
-_DECIMAL: Final = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?", re.ASCII)
-_FLAGS: Final = {
-    "i": regex.IGNORECASE,
-    "x": regex.VERBOSE,
-    "m": regex.MULTILINE,
-    "s": regex.DOTALL,
-    "d": 0,
-    "u": 0,
-    "U": 0,
-}
-_CLASSES: Final = re.compile(r"\\p\{(Alpha|Digit|Alnum|Upper|Lower|Punct|Space)\}|\\[hz]")
-_JAVA: Final = {"\\h": r"[ \t\xA0\u1680\u180e\u2000-\u200a\u202f\u205f\u3000]", "\\z": r"\Z"}
 
 
 def parse_filter(text: str, base: int, nesting: int) -> Condition:
@@ -99,7 +80,7 @@ def _operand(cursor: Cursor) -> Condition:
 
 def _nested(cursor: Cursor, read: Callable[[Cursor], Condition]) -> Condition:
     cursor.nesting += 1
-    if cursor.nesting > 50:
+    if cursor.nesting > MAX_NESTING:
         raise cursor.fail("it is nested too deeply")
     found = read(cursor)
     cursor.nesting -= 1
@@ -108,32 +89,29 @@ def _nested(cursor: Cursor, read: Callable[[Cursor], Condition]) -> Condition:
 
 def _expect(cursor: Cursor, char: str) -> None:
     if cursor.skip_blanks().current != char:
-        raise cursor.fail(f"{char} is expected")
+        raise cursor.fail(f"an operator, &&, || or {char} is expected")
     cursor.position += 1
 
 
 def _comparison(cursor: Cursor) -> Condition:
     left, wanted = _term(cursor)
     saved = cursor.position
-    try:
-        operator = _operator(cursor)
+    operator = _operator(cursor)
+    if operator in OPERATORS:
         return Comparison(left, operator, _term(cursor)[0])
-    except InvalidPathError:
-        cursor.position = saved
+    cursor.position = saved
     if not isinstance(left, Operand):
         raise cursor.fail("a path is expected")
     return Exists(left.path, wanted)
 
 
 def _operator(cursor: Cursor) -> str:
+    """What stands where an operator may stand, in capitals."""
     begin = cursor.skip_blanks().position
     relational = cursor.current in _RELATIONAL
     while cursor.inside() and ((cursor.current in _RELATIONAL) if relational else cursor.current != " "):
         cursor.position += 1
-    written = cursor.text[begin : cursor.position].upper()
-    if written not in OPERATORS:
-        raise cursor.fail("an operator is expected", begin)
-    return written
+    return cursor.text[begin : cursor.position].upper()
 
 
 # -- terms ------------------------------------------------------------------------------------------------
@@ -192,7 +170,7 @@ def _literal(cursor: Cursor, char: str) -> Term:
             raise cursor.fail("the JSON is not closed")
         text = cursor.text[cursor.position : closed + 1]
         cursor.position = closed + 1
-        return JsonText(text)
+        return Literal(JsonText(text))
     return _regex(cursor) if char == "/" else _number(cursor)
 
 
@@ -207,39 +185,30 @@ def _string(cursor: Cursor, quote: str) -> str:
     closed = cursor.find_unescaped(quote)
     if closed == -1:
         raise cursor.fail(f"the closing {quote} is missing")
-    text = cursor.text[cursor.position + 1 : closed]
+    text = cursor.unescaped(cursor.position + 1, closed)
     cursor.position = closed + 1
-    return unescaped(text)
+    return text
 
 
-def _number(cursor: Cursor) -> Number:
+def _number(cursor: Cursor) -> Literal:
     begin = cursor.position
-    while cursor.inside() and (cursor.current.isdigit() or cursor.current in "-.Ee"):
+    while cursor.inside() and (cursor.current.isdecimal() or cursor.current in "-.Ee"):
         cursor.position += 1
-    text = cursor.text[begin : cursor.position]
-    if not _DECIMAL.fullmatch(text):
+    number = parsed_decimal(cursor.text[begin : cursor.position])
+    if number is None:
         raise cursor.fail("a value is expected", begin)
-    return Number(text)
+    return Literal(number)
 
 
-def _regex(cursor: Cursor) -> Regex:
+def _regex(cursor: Cursor) -> Literal:
+    begin = cursor.position
     closed = cursor.find_unescaped("/")
     if closed == -1:
         raise cursor.fail("the closing / is missing")
-    text = cursor.text[cursor.position + 1 : closed]
     cursor.position = closed + 1
-    flags = 0
-    while cursor.inside() and cursor.current in _FLAGS:
-        flags |= _FLAGS[cursor.current]
+    while cursor.inside() and cursor.current in FLAGS:
         cursor.position += 1
     try:
-        return Regex(regex.compile(_CLASSES.sub(_python, text), flags | regex.V0), text)
-    except (regex.error, RecursionError, OverflowError, ValueError):
-        raise cursor.fail("the regular expression is wrong") from None
-
-
-def _python(match: re.Match[str]) -> str:
-    return _JAVA.get(match[0]) or f"[[:{match[1].lower()}:]]"
-
-
-__all__ = ["PathNode", "parse_filter"]
+        return Literal(compiled(cursor.text[begin + 1 : closed], cursor.text[closed + 1 : cursor.position]))
+    except PatternError as error:
+        raise cursor.fail(str(error), begin) from None

@@ -1,114 +1,161 @@
-"""The functions at the end of a path: ``.length()``, ``.sum()`` and the others of Jayway JsonPath 2.9."""
+"""The functions of a path: ``.length()``, ``.sum()`` and the others of Jayway JsonPath 2.9.
+
+1. A parameter is what a path found, or JSON that is read only where the function looks at it. Lists among the
+   parameters count as their members.
+2. min, max, avg, sum and stddev work on the numbers among the list's members and the parameters, as doubles.
+3. first, last and index take a member of a list. One that is counted from the end must not be the very first.
+4. concat joins the strings of a list and whatever the parameters are, as Java prints it.
+5. append gives a longer list. (Jayway changes the list itself, which a path can only see that comes to it twice.)
+"""
 
 from __future__ import annotations
 
 import json
 import math
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final, TypeAlias
 
 from monitor.jsonpaths import Json
-from monitor.languages.jsonpath.numbers import double_text
-from monitor.languages.jsonpath.terms import EngineError
+from monitor.languages.jsonpath.errors import FAILED, OUT_OF_BOUNDS, EngineError
+from monitor.languages.jsonpath.nodes import JsonText
+from monitor.languages.jsonpath.numbers import decimal_of, double_of, double_text, int_of, is_number
+from monitor.languages.jsonpath.permissive import permissive
 
-Apply: TypeAlias = "Callable[[Json, Sequence[Json]], Json]"
-_FAILED: Final = "JsonPathException"
+Parameters: TypeAlias = "Sequence[Json | JsonText]"
+Apply: TypeAlias = "Callable[[Json, Parameters], Json]"
 _TINY: Final = math.ulp(0.0)  # Java's Double.MIN_VALUE, from which max begins
+COUNTS: Final = ("length", "size")  # with a parameter they evaluate its path once more: see Walk
+AGGREGATES: Final = ("min", "max", "avg", "stddev", "sum", "concat")  # of an object they take nothing
 
 
-def _is_number(value: Json) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+class Keys(list[Json]):
+    """What keys() finds: a set to Java, so that no function or operator takes it for a list."""
 
 
-def _numbers(model: Json, parameters: Sequence[Json]) -> list[float]:
-    """The numbers of a list, then those of the parameters. Raises EngineError where there is none."""
-    found = [float(one) for one in model if _is_number(one)] if isinstance(model, list) else []  # type: ignore[arg-type]
+def plain(value: Json) -> Json:
+    return list(value) if isinstance(value, Keys) else value
+
+
+def _value(parameter: Json | JsonText) -> Json:
+    if not isinstance(parameter, JsonText):
+        return parameter
+    try:
+        return permissive(parameter.text)
+    except ValueError:
+        raise EngineError("InvalidJsonException", "a parameter is no JSON") from None
+
+
+def _members(parameters: Parameters) -> Iterator[Json]:
     for parameter in parameters:
-        members = parameter if isinstance(parameter, list) else [parameter]
-        found += [float(one) for one in members if _is_number(one)]  # type: ignore[arg-type]
+        value = _value(parameter)
+        if isinstance(value, list) and not isinstance(value, Keys):
+            yield from value
+        else:
+            yield value
+
+
+# -- numbers ----------------------------------------------------------------------------------------------
+
+
+def _numbers(model: Json, parameters: Parameters) -> list[float]:
+    """Raises EngineError where there is none."""
+    members = [*(model if isinstance(model, list) else ()), *_members(parameters)]
+    found = [double_of(member) for member in members if is_number(member)]
     if not found:
-        raise EngineError(_FAILED, "an aggregate function has no numbers to work on")
+        raise EngineError(FAILED, "an aggregate function has no numbers to work on")
     return found
 
 
-def _sum(model: Json, parameters: Sequence[Json]) -> Json:
+def _total(numbers: Sequence[float]) -> float:
     total = 0.0
-    for number in _numbers(model, parameters):
+    for number in numbers:  # sum() rounds otherwise
         total += number
     return total
 
 
-def _average(model: Json, parameters: Sequence[Json]) -> Json:
+def _sum(model: Json, parameters: Parameters) -> Json:
+    return _total(_numbers(model, parameters))
+
+
+def _average(model: Json, parameters: Parameters) -> Json:
     numbers = _numbers(model, parameters)
-    return _sum(numbers, ()) / len(numbers)  # type: ignore[arg-type,operator]
+    return _total(numbers) / len(numbers)
 
 
-def _deviation(model: Json, parameters: Sequence[Json]) -> Json:
-    total = squares = 0.0
+def _deviation(model: Json, parameters: Parameters) -> Json:
     numbers = _numbers(model, parameters)
-    for number in numbers:
-        total += number
-        squares += number * number
-    count = len(numbers)
-    variance = squares / count - total * total / count / count
-    return math.sqrt(variance) if variance >= 0 else None
+    count, total = len(numbers), _total(numbers)
+    variance = _total([number * number for number in numbers]) / count - total * total / count / count
+    return math.sqrt(variance) if variance >= 0 else None  # Java's NaN, which JSON has not
 
 
-def _minimum(model: Json, parameters: Sequence[Json]) -> Json:
+def _minimum(model: Json, parameters: Parameters) -> Json:
     return min(sys.float_info.max, *_numbers(model, parameters))
 
 
-def _maximum(model: Json, parameters: Sequence[Json]) -> Json:
+def _maximum(model: Json, parameters: Parameters) -> Json:
     return max(_TINY, *_numbers(model, parameters))
 
 
-def _length(model: Json, _: Sequence[Json]) -> Json:
-    return len(model) if isinstance(model, dict | list) else None
+# -- others -----------------------------------------------------------------------------------------------
 
 
-def _keys(model: Json, _: Sequence[Json]) -> Json:
-    return list(model) if isinstance(model, dict) else None
+def count(model: Json) -> Json:
+    return len(model) if isinstance(model, dict | list) and not isinstance(model, Keys) else None
 
 
-def _concat(model: Json, parameters: Sequence[Json]) -> Json:
-    texts = [one for one in model if isinstance(one, str)] if isinstance(model, list) else []
-    for parameter in parameters:
-        if isinstance(parameter, list):
-            texts += [_as_text(one) for one in parameter if one is not None]
-        elif parameter is not None:
-            texts.append(_as_text(parameter)) if isinstance(parameter, str) else None
-    return "".join(texts)
+def _keys(model: Json, _: Parameters) -> Json:
+    return Keys(model) if isinstance(model, dict) else None
 
 
-def _as_text(value: Json) -> str:
+def _concat(model: Json, parameters: Parameters) -> Json:
+    texts = [member for member in model if isinstance(member, str)] if isinstance(model, list) else []
+    return "".join([*texts, *(printed(member) for member in _members(parameters) if member is not None)])
+
+
+def printed(value: Json) -> str:
+    """As Java's toString() prints a value of JSON: an object as ``{a=1}``, a list as JSON."""
+    if isinstance(value, Keys):
+        return f"[{', '.join(map(str, value))}]"
+    if isinstance(value, dict):
+        return f"{{{', '.join(f'{key}={printed(member)}' for key, member in value.items())}}}"
+    return value if isinstance(value, str) else _json(value)
+
+
+def _json(value: Json) -> str:
+    if isinstance(value, dict):
+        return f"{{{','.join(f'{_json(key)}:{_json(member)}' for key, member in value.items())}}}"
+    if isinstance(value, list):
+        return f"[{','.join(map(_json, value))}]"
     if isinstance(value, float):
         return double_text(value)
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return str(decimal_of(value)) if is_number(value) else json.dumps(value, ensure_ascii=False)
 
 
-def _append(model: Json, parameters: Sequence[Json]) -> Json:
-    return [*model, *parameters] if isinstance(model, list) else model
+def _append(model: Json, parameters: Parameters) -> Json:
+    return [*model, *(plain(_value(parameter)) for parameter in parameters)] if isinstance(model, list) else model
 
 
-def _at(model: Json, index: int) -> Json:
-    if not isinstance(model, list):
-        raise EngineError(_FAILED, "first, last and index work on lists")
-    if index < 0:
-        index += len(model)
-        if index < 0 or not model:
-            raise EngineError(_FAILED, "the list has fewer members")
-    if index >= len(model):
-        raise EngineError("IndexOutOfBoundsException", "the list has fewer members")
-    return model[index]
+def _at(model: Json, index: Callable[[], int]) -> Json:
+    if not isinstance(model, list) or isinstance(model, Keys):
+        raise EngineError(FAILED, "first, last and index work on lists")
+    place = index()
+    if place < 0 and place + len(model) <= 0:
+        raise EngineError(FAILED, "the list has too few members to count from its end")
+    if place >= len(model):
+        raise EngineError(OUT_OF_BOUNDS, "the list has fewer members")
+    return model[place]
 
 
-def _index(model: Json, parameters: Sequence[Json]) -> Json:
-    if not isinstance(model, list):
-        return _at(model, 0)
-    if not parameters or not _is_number(parameters[0]):
-        raise EngineError("IndexOutOfBoundsException", "index needs a number")
-    return _at(model, int(parameters[0]))  # type: ignore[arg-type]
+def _index(model: Json, parameters: Parameters) -> Json:
+    def place() -> int:
+        for member in _members(parameters):
+            if is_number(member):
+                return int_of(member)
+        raise EngineError(OUT_OF_BOUNDS, "index needs a number")
+
+    return _at(model, place)
 
 
 FUNCTIONS: Final[Mapping[str, Apply]] = {
@@ -118,11 +165,11 @@ FUNCTIONS: Final[Mapping[str, Apply]] = {
     "min": _minimum,
     "max": _maximum,
     "concat": _concat,
-    "length": _length,
-    "size": _length,
+    "length": lambda model, _: count(model),
+    "size": lambda model, _: count(model),
     "append": _append,
     "keys": _keys,
-    "first": lambda model, _: _at(model, 0),
-    "last": lambda model, _: _at(model, -1),
+    "first": lambda model, _: _at(model, lambda: 0),
+    "last": lambda model, _: _at(model, lambda: -1),
     "index": _index,
 }

@@ -10,11 +10,12 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from monitor.languages.jsonpath.cursor import Cursor, InvalidPathError, unescaped
+from monitor.languages.jsonpath.cursor import Cursor
 from monitor.languages.jsonpath.nodes import (
     Filter,
     Function,
     Index,
+    JsonText,
     PathNode,
     Property,
     Scan,
@@ -116,7 +117,7 @@ def _quoted(cursor: Cursor) -> Property | None:  # noqa: C901 one case a charact
             break
         elif char == quote and begun >= 0:
             end = _end_of_name(cursor, place)
-            names.append(unescaped(cursor.text[begun:end]))
+            names.append(cursor.unescaped(begun, end))
             begun = -1
         elif char == quote:
             begun, comma = place + 1, False
@@ -143,13 +144,13 @@ def _end_of_name(cursor: Cursor, place: int) -> int:
 
 def _array(cursor: Cursor) -> Index | Slice | None:
     start = cursor.next_significant(cursor.position)
-    if not cursor.inside(start) or not (cursor.text[start].isdigit() or cursor.text[start] in "-:"):
+    if not cursor.inside(start) or not (cursor.text[start].isdecimal() or cursor.text[start] in "-:"):
         return None
     end = cursor.find("]", cursor.position + 1)
     if end == -1:
         return None
     written = cursor.text[cursor.position + 1 : end].strip()
-    if any(not (char.isdigit() or char in ",-: ") for char in written):
+    if any(not (char.isdecimal() or char in ",-: ") for char in written):
         return None
     token = _slice(cursor, written) if ":" in written else _indexes(cursor, written)
     cursor.position = end + 1
@@ -229,7 +230,7 @@ def _function(cursor: Cursor, name: str, opened: int) -> Function:
     _require_closed(cursor, name, opened)
     if cursor.inside(opened + 1) and cursor.text[opened + 1] != ")":
         cursor.position = opened + 1
-        return Function(name, tuple(_parameters(cursor, name)))
+        return Function(name, _Parameters(cursor).read(name))
     cursor.position = opened + 1
     return Function(name)
 
@@ -243,59 +244,68 @@ def _require_closed(cursor: Cursor, name: str, opened: int) -> None:
     raise cursor.fail(f"the brackets of {name}( are not closed", opened)
 
 
-def _parameters(cursor: Cursor, name: str) -> list[PathNode | str]:  # noqa: C901, PLR0912 one case a character
-    """One that begins with ``$`` or ``@`` is a path, with a digit, ``-``, ``"`` or ``{`` JSON; others are none."""
-    depth = {"(": 1, "[": 0, "{": 0}
-    quoted, kind, before = 0, "", ""
-    found: list[PathNode | str] = []
-    written: list[str] = []
-    while cursor.inside():
-        char, place = cursor.current, cursor.position
-        cursor.position += 1
-        if not kind:
-            if char in _WHITE:
-                continue
-            kind = "json" if char.isdigit() or char in '{"-' else "path" if char in "$@" else ""
+class _Parameters:
+    """The text between the brackets of a function, from the cursor on; it is left behind the closing one.
+
+    A parameter that begins with ``$`` or ``@`` is a path, with a digit, ``-``, ``"`` or ``{`` JSON; others are none.
+    A comma or bracket counts where no quote and no other bracket is open. Behind a backslash a quote opens one more.
+    """
+
+    def __init__(self, cursor: Cursor) -> None:
+        self.cursor = cursor
+        self.open = {"(": 1, "[": 0, "{": 0, '"': 0}
+        self.kind = ""
+        self.before = ""
+        self.written: list[str] = []
+        self.found: list[PathNode | JsonText] = []
+
+    def read(self, name: str) -> tuple[PathNode | JsonText, ...]:
         ended = False
+        while self.cursor.inside() and not ended:
+            char = self.cursor.current
+            self.cursor.position += 1
+            if not self.kind:
+                if char in _WHITE:
+                    continue
+                self.kind = "json" if char.isdecimal() or char in '{"-' else "path" if char in "$@" else ""
+            ended = self.see(char)
+            if self.kind and not (char == "," and not self.open["["] and not self.open["{"] and self.open["("] == 1):
+                self.written.append(char)
+            self.before = char
+        if any(self.open[char] for char in "([{"):
+            raise self.cursor.fail(f"the brackets of {name}( are not closed")
+        return tuple(self.found)
+
+    def see(self, char: str) -> bool:
+        """Whether ``char`` ends the last parameter."""
         if char == '"':
-            quoted += -1 if before != "\\" and quoted > 0 else 1
-        elif char in depth:
-            depth[char] += 1
+            self.open[char] += -1 if self.before != "\\" and self.open[char] else 1
+        elif char in self.open:
+            self.open[char] += 1
         elif char in "]}":
             opened = "[" if char == "]" else "{"
-            if depth[opened] == 0:
-                raise cursor.fail(f"{char} closes nothing", place)
-            depth[opened] -= 1
+            if not self.open[opened]:
+                raise self.cursor.fail(f"{char} closes nothing", self.cursor.position - 1)
+            self.open[opened] -= 1
         elif char in "),":
-            if char == ")":
-                depth["("] -= 1
-                if depth["("] < 0 or before == "(":
-                    written.append(char)
-            balanced = not quoted and not depth["["] and not depth["{"]
-            if balanced and ((depth["("] == 0 and char == ")") or depth["("] == 1):
-                ended = depth["("] == 0
-                if kind:
-                    found.append(_parameter(cursor, kind, "".join(written), place))
-                    written, kind = [], ""
-        elif char == "\\" and quoted == 1 and cursor.current in ',"':
-            written.append(cursor.current)
-            cursor.position += 1
-            before = ""
-            continue
-        if kind and not (char == "," and not depth["["] and not depth["{"] and depth["("] == 1):
-            written.append(char)
-        before = char
-        if ended:
-            break
-    if any(depth.values()):
-        raise cursor.fail(f"the brackets of {name}( are not closed")
-    return found
+            return self.separate(char)
+        return False
 
+    def separate(self, char: str) -> bool:
+        if char == ")":
+            self.open["("] -= 1
+            if self.open["("] < 0 or self.before == "(":
+                self.written.append(char)
+        depth = self.open["("]
+        if any(self.open[one] for one in '[{"') or not (depth == 1 or (depth == 0 and char == ")")):
+            return False
+        if self.kind:
+            self.found.append(self.parameter("".join(self.written)))
+            self.written, self.kind = [], ""
+        return depth == 0
 
-def _parameter(cursor: Cursor, kind: str, written: str, place: int) -> PathNode | str:
-    if kind == "json":
-        return written
-    return read_path(Cursor(written, cursor.base + place - len(written), cursor.nesting + 1))
-
-
-__all__ = ["InvalidPathError", "parse_jsonpath"]
+    def parameter(self, written: str) -> PathNode | JsonText:
+        if self.kind == "json":
+            return JsonText(written)
+        base = self.cursor.base + self.cursor.position - 1 - len(written)
+        return read_path(Cursor(written, base, self.cursor.nesting + 1))

@@ -21,6 +21,7 @@ from monitor.pipeline.planning import Job, chosen_vendors, plan_jobs
 from monitor.pipeline.tools import Selection
 from monitor.printable import printable
 
+NOTHING_NAMED: Final = "name a Pact file under contracts:, or an export under data_actions:, in monitor.yaml"
 SHORT: Final = 6  # characters; shorter values are masked only where they stand alone
 
 
@@ -86,7 +87,7 @@ def contracts(vendor: Vendor, jobs: tuple[Job, ...] | MonitorError) -> Iterator[
         return
     count, refused = len(jobs), [job for job in jobs if job.refusal]
     if not jobs:
-        yield warning(name, "there is no interaction to judge", "name a Pact file under contracts: in monitor.yaml")
+        yield warning(name, "there is no interaction to judge", NOTHING_NAMED)
     elif refused:
         first = f"{printable(refused[0].interaction.description)}: {refused[0].refusal}"
         yield warning(
@@ -122,8 +123,11 @@ def secrets(found: Configuration) -> Iterator[Check]:
 
 def needs_unset(vendor: Vendor) -> bool:
     """Whether something that is sent to ``vendor`` may still stand unexpanded: then it must not be sent."""
-    overrides = vendor.requests.values()
+    actions = vendor.data_actions
+    overrides = (*vendor.requests.values(), *(action.override for action in actions))
     texts = [vendor.base_url, *vendor.headers.values(), *(repr(state.params) for state in vendor.states.values())]
+    texts += [text for action in actions for text in (*action.credentials.values(), *action.auth_response.values())]
+    texts += [repr(example.inputs) for action in actions for example in action.examples]
     texts += [text for o in overrides for values in o.query.values() for text in values]
     texts += [text for o in overrides for text in (o.path or "", *o.headers.values())]
     return any("${" in text for text in texts) or any(b"${" in (o.body or b"") for o in overrides)

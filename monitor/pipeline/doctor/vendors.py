@@ -12,7 +12,7 @@ from typing import Final
 
 from monitor.calling.certificates import expiry
 from monitor.calling.client import status_fault
-from monitor.calling.request import build
+from monitor.calling.request import NO_BASE_URL, build
 from monitor.calling.transport import environment_proxy
 from monitor.calling.urls import place
 from monitor.errors import UsageError
@@ -68,6 +68,9 @@ def _answered(name: str, probe: _Probe, exchange: Exchange, response: Response) 
 
 def reachability(world: World, vendor: Vendor, jobs: Sequence[Job]) -> Iterator[Check]:
     name = f"reachability {vendor.name}"
+    if not vendor.base_url:
+        yield skipped(name, f"nobody said where it is called; {NO_BASE_URL}")
+        return
     probe = _probe(vendor, jobs)
     try:
         with world.caller(vendor) as caller:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import Final
 
 from monitor.checking.contract.places import ABSENT as NO_DOCUMENT
 from monitor.checking.contract.places import Place
@@ -29,6 +30,8 @@ from monitor.pipeline.planning import chosen_vendors
 from monitor.pipeline.tools import Tools
 from monitor.recordings.masking import Masker
 from monitor.recordings.store import Store
+
+OF_VENDOR: Final = ("add to the vendor: base_url:", "add to the vendor: headers:")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +98,21 @@ def _of_vendor(settings: Settings, store: Store, vendor: Vendor) -> tuple[list[L
         from monitor.pipeline.lint.actions import of_actions  # noqa: PLC0415 - two languages, only where they are needed
 
         remarks += of_actions(vendor, loaded)
+    remarks = [*_gathered(remarks)]
     remarks += same_requests(one.subject for one in looked if one.interaction.contract is not None)
     return looked, remarks
+
+
+def _gathered(remarks: Iterable[Remark]) -> Iterator[Remark]:
+    """What one line of the vendor's section mends for all its interactions is told of the first of them."""
+    alike: dict[tuple[str, str], list[Remark]] = {}
+    for remark in remarks:
+        if remark.fix.startswith(OF_VENDOR):
+            alike.setdefault((remark.rule, remark.fix), []).append(remark)
+        else:
+            yield remark
+    for first, *others in alike.values():
+        yield replace(first, what=f"{first.what} (and so of {len(others)} more)") if others else first
 
 
 def _files(vendors: Iterable[Vendor]) -> frozenset[str]:

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from urllib.parse import urlsplit
 
 from monitor.calling.request import override_of
 from monitor.contracts.actions.load import LoadedAction
 from monitor.contracts.actions.secrets import names_secret, parameter_names_secret
 from monitor.contracts.lint import Remark
 from monitor.contracts.lint.actions import ActionSubject, request_suspicions
-from monitor.contracts.lint.answers import answer_suspicions
-from monitor.contracts.load import Loaded
+from monitor.contracts.lint.answers import SUCCESS_SCHEMA, answer_suspicions
+from monitor.contracts.load import Loaded, schema_fault
 from monitor.model import Vendor
 
 
@@ -20,21 +19,23 @@ def of_actions(vendor: Vendor, loaded: Loaded) -> Iterator[Remark]:
     called = {interaction.id for interaction in loaded.interactions}
     for one in loaded.actions:
         if not called.isdisjoint(interaction.id for interaction in one.interactions):
-            subject = ActionSubject(vendor.name, one.file, one.action, _is_authorized(vendor, one))
+            subject = ActionSubject(vendor.name, one.file, one.action, is_authorized(vendor, one))
             yield from request_suspicions(subject)
             yield from answer_suspicions(subject)
+            yield from _wrong_schema(subject)
 
 
-def _is_authorized(vendor: Vendor, action: LoadedAction) -> bool:
+def _wrong_schema(subject: ActionSubject) -> Iterator[Remark]:
+    schema = subject.action.success_schema
+    found = None if schema is None else schema_fault(schema, is_old=True)
+    if found:
+        at, what = found
+        yield subject.remark("contract-fault", (*SUCCESS_SCHEMA, *at), what, "see https://json-schema.org")
+
+
+def is_authorized(vendor: Vendor, action: LoadedAction) -> bool:
     """Whether monitor.yaml says who is calling."""
     overrides = [override_of(vendor, interaction) for interaction in action.interactions]
     headers = [*vendor.headers, *(name for override in overrides for name in override.headers)]
     parameters = (name for override in overrides for name in override.query)
-    return any(map(names_secret, headers)) or any(map(parameter_names_secret, parameters)) or _has_user(vendor.base_url)
-
-
-def _has_user(base_url: str) -> bool:
-    try:
-        return "@" in urlsplit(base_url).netloc
-    except ValueError:
-        return False
+    return any(map(names_secret, headers)) or any(map(parameter_names_secret, parameters))

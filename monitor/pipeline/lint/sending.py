@@ -30,17 +30,29 @@ def never_sent(vendor: Vendor, subject: Subject, interaction: Interaction) -> It
     """Every reason why the interaction is not sent."""
     if interaction.refusal:
         yield subject.remark("never-sent", _refused_at(subject, interaction), *_split(interaction.refusal))
+    if _is_no_request(interaction):
+        return
     if refused := refusal(vendor, interaction):
         yield subject.remark("never-sent", _at(interaction, "request", "method"), *_split(refused))
     if interaction.refusal and interaction.contract is None:
         return  # its request is not made at all
-    known = replace(vendor, base_url=_NOWHERE) if _UNEXPANDED in vendor.base_url else vendor
+    is_known = vendor.base_url and _UNEXPANDED not in vendor.base_url
+    known = vendor if is_known else replace(vendor, base_url=_NOWHERE)
     try:
         build(known, interaction)
     except ContractError as error:
         name = pasteable(printable(interaction.description))
         fix = error.fix or f'correct it, or skip it; add to the vendor: skip: {{{name}: "why"}}'
         yield subject.remark("never-sent", _at(interaction, "request"), f"it cannot be sent: {error.what}", fix)
+
+
+def _is_no_request(interaction: Interaction) -> bool:
+    """Whether nothing that monitor.yaml can say makes a data action one that is called."""
+    if interaction.contract is not None or not interaction.refusal:
+        return False
+    from monitor.contracts.actions.refusing import LEAVE  # noqa: PLC0415 - two languages, only where they are needed
+
+    return interaction.refusal.endswith(LEAVE)
 
 
 def _refused_at(subject: Subject, interaction: Interaction) -> Path:
