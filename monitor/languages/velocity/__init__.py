@@ -16,7 +16,7 @@ from monitor.errors import ContractError, NotJudgedError
 from monitor.jsonpaths import ROOT, Json, Path
 from monitor.languages import RESULT, Evaluation, EvaluationFault, Example
 from monitor.languages.velocity.changes import may_change, own_values
-from monitor.languages.velocity.faults import BOUNDS, PARSE, Bounds, RenderError
+from monitor.languages.velocity.faults import BOUND, BOUNDS, PARSE, Bounds, RenderError
 from monitor.languages.velocity.nodes import Block
 from monitor.languages.velocity.parse import parse_block
 from monitor.languages.velocity.places import ParseError, Places
@@ -26,6 +26,7 @@ from monitor.languages.velocity.tools import GENESYS, plain_json
 from monitor.printable import printable
 
 __all__ = [
+    "BOUND",
     "BOUNDS",
     "Bounds",
     "Reference",

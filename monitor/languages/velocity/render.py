@@ -39,7 +39,7 @@ from monitor.languages.velocity.parse import parse_block
 from monitor.languages.velocity.places import ParseError
 from monitor.languages.velocity.reckoning import collection_of
 from monitor.languages.velocity.scopes import Loop
-from monitor.languages.velocity.values import JavaList, Lazy, class_name
+from monitor.languages.velocity.values import Lazy, class_name
 from monitor.languages.velocity.walking import macros_in
 
 TEMPLATE_INIT: Final = "TemplateInitException"
@@ -189,7 +189,7 @@ class Renderer:
             self._budget.step()
             loop.turn.more = loop.turn.index + 1 < len(items)
             yield item
-            if _is_changed(value, len(items), loop):
+            if loop.is_changed(value, len(items)):
                 what = "what #foreach walks over is changed meanwhile"
                 raise RenderError("ConcurrentModificationException", what, self._budget.place)
 
@@ -281,14 +281,6 @@ class Renderer:
                 self._context.pop(name, None)
             else:
                 self._context[name] = before[name]
-
-
-def _is_changed(value: object, size: int, loop: Loop) -> bool:
-    """Whether Java's iterator would notice that what it walks over has grown or shrunk."""
-    source = value.source if isinstance(value, JavaList) and value.source is not None else value
-    if isinstance(source, dict):
-        return loop.turn.more and len(source) != size
-    return isinstance(source, list) and len(source) not in (size, loop.turn.index + 1)
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from typing import Final
 from monitor.languages.velocity.calling import ABSENT, Arguments
 from monitor.languages.velocity.printing import text_of
 from monitor.languages.velocity.tool import Tool
-from monitor.languages.velocity.values import JavaMap
+from monitor.languages.velocity.values import JavaList, JavaMap
 
 
 @dataclass(slots=True)
@@ -38,6 +38,13 @@ class Loop(Tool):
     @property
     def topmost(self) -> Loop:
         return self if self.around is None else self.around.topmost
+
+    def is_changed(self, value: object, size: int) -> bool:
+        """Whether Java's iterator would notice that what it walks over has grown or shrunk from ``size``."""
+        source = value.source if isinstance(value, JavaList) and value.source is not None else value
+        if isinstance(source, dict):
+            return self.turn.more and len(source) != size
+        return isinstance(source, list) and len(source) not in (size, self.turn.index + 1)
 
     def get(self, name: str) -> object:  # noqa: PLR0911 one case a property
         match name:
