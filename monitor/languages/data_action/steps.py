@@ -21,8 +21,7 @@ from monitor.languages import MISSING, EvaluationFault, Value
 from monitor.languages.data_action.assumptions import FAILED_FUNCTION, FIRST_OF_NOTHING
 from monitor.languages.data_action.definition import RAW_RESULT, Definition
 from monitor.languages.jsonpath import CompiledPath, Found, NotFound
-from monitor.languages.velocity import RenderFault, Template, render
-from monitor.languages.velocity.render import BOUND
+from monitor.languages.velocity import BOUND, RenderFault, Template, render
 from monitor.languages.velocity.tools import GENESYS
 
 PROCESSING: Final = "ACTION.PROCESSING"  # the error code of a translation that fails

@@ -15,16 +15,18 @@ from typing import Final
 from monitor.errors import ContractError, NotJudgedError
 from monitor.jsonpaths import ROOT, Json, Path
 from monitor.languages import RESULT, Evaluation, EvaluationFault, Example
+from monitor.languages.velocity.changes import may_change, own_values
+from monitor.languages.velocity.faults import BOUND, BOUNDS, PARSE, Bounds, RenderError
 from monitor.languages.velocity.nodes import Block
 from monitor.languages.velocity.parse import parse_block
-from monitor.languages.velocity.reader import ParseError, Reader
+from monitor.languages.velocity.places import ParseError, Places
 from monitor.languages.velocity.references import Reference, references_of
-from monitor.languages.velocity.render import BOUNDS, Bounds, RenderError, rendered
-from monitor.languages.velocity.tools import GENESYS
-from monitor.languages.velocity.values import plain_json
+from monitor.languages.velocity.render import Renderer
+from monitor.languages.velocity.tools import GENESYS, plain_json
 from monitor.printable import printable
 
 __all__ = [
+    "BOUND",
     "BOUNDS",
     "Bounds",
     "Reference",
@@ -36,19 +38,19 @@ __all__ = [
     "render",
 ]
 
-MAX_LENGTH: Final = 1_000_000
+MAX_LENGTH: Final = 200_000
 RAW: Final = "rawResult"
-PARSE: Final = "ParseErrorException"
 
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """``name`` stands in the messages of strict mode."""
+    """``name`` stands in the messages of strict mode. ``changing``: it may change values of its context."""
 
     source: str
     name: str
     block: Block = field(repr=False)
     references: tuple[Reference, ...]
+    changing: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,17 +73,16 @@ def parse_template(source: str, name: str = "template") -> Template:
     """``source`` made ready. Raises ContractError with ``where="line L, column C"``."""
     if len(source) > MAX_LENGTH:
         raise ContractError(f"Velocity: the template has more than {MAX_LENGTH:,} characters", fix="shorten it")
-    reader = Reader(source)
     try:
-        block = parse_block(reader)
+        block = parse_block(source)
+        return Template(source, name, block, references_of(block), may_change(block))
     except ParseError as error:
-        place = reader.place(min(error.offset, len(source)))
+        place = Places(source)(min(error.offset, len(source)))
         where = f"line {place.line}, column {place.column}"
         what = f"Velocity: {printable(error.what)} ({PARSE})"
         raise ContractError(what, where=where, fix="correct the template") from None
     except RecursionError:
         raise ContractError("Velocity: it is nested too deeply", fix="simplify the template") from None
-    return Template(source, name, block, references_of(block))
 
 
 def render(
@@ -89,11 +90,10 @@ def render(
 ) -> Rendered | RenderFault:
     """The text; the context's values are never changed. Raises NotJudgedError where an engine gives up."""
     try:
-        text = rendered(template.name, template.block, template.source, context, strict=strict, bounds=bounds)
+        own = own_values(context, changing=template.changing)
+        text = Renderer(template.name, own, bounds, strict=strict).run(template.block)
     except RenderError as fault:
         return RenderFault(fault.kind, fault.message, fault.place.line, fault.place.column)
-    except ParseError as error:
-        return RenderFault(PARSE, f"what #evaluate renders is no template: {error.what}", 1, 1)
     except RecursionError:
         raise NotJudgedError("the template is nested too deeply to be rendered") from None
     return Rendered(text)

@@ -5,14 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TypeAlias
 
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """``line`` and ``column`` count from 1."""
-
-    line: int
-    column: int
-
+from monitor.languages.velocity.places import Place
 
 # -- expressions ------------------------------------------------------------------------------------------
 
@@ -57,13 +50,21 @@ class Unary:
 
 @dataclass(frozen=True, slots=True)
 class Binary:
-    """``operator`` as a sign: ``and`` is ``&&``. ``literal`` of a side that is null stands in a text."""
+    """``operator`` as a sign: ``and`` is ``&&``. ``texts`` of the sides as they are written; ``place`` of the right."""
 
     operator: str
     left: Expression
     right: Expression
     place: Place
-    literals: tuple[str, str] = ("", "")
+    texts: tuple[str, str] = ("", "")
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A bare word as an argument of a directive: it has no value."""
+
+    text: str
+    place: Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,13 @@ Part: TypeAlias = Property | Call | Index
 
 @dataclass(frozen=True, slots=True)
 class Ref:
-    """``$root.a.b(...)[0]``. ``text`` as it is written; ``slashes`` before it; ``otherwise``: what ``|`` gives."""
+    """``$root.a.b(...)[0]``. ``text`` as it is written; ``otherwise``: what ``|`` gives.
+
+    ``asked``: strict mode lets it be unset. So it is with a bare name that is a whole expression, or a side of ``&&``,
+    ``||`` and ``!``, in a condition of ``#if`` and anywhere within its branches.
+    ``slashes`` stand before it, and ``before`` is what else is printed there (``#`` of ``#$x``). ``start`` is the
+    offset of ``text``.
+    """
 
     root: str
     parts: tuple[Part, ...]
@@ -98,10 +105,20 @@ class Ref:
     text: str
     place: Place
     slashes: int = 0
+    before: str = ""
     otherwise: Expression | None = None
+    start: int = 0
+    asked: bool = False
 
 
-Expression: TypeAlias = Constant | Interpolated | MadeList | MadeMap | Range | Unary | Binary | Ref
+@dataclass(frozen=True, slots=True)
+class Runt:
+    """What looks like a reference behind a dot and is none: printed as it is written, null as a value."""
+
+    text: str
+
+
+Expression: TypeAlias = Constant | Interpolated | MadeList | MadeMap | Range | Unary | Binary | Word | Ref | Runt
 
 
 # -- what is rendered -------------------------------------------------------------------------------------
@@ -114,7 +131,7 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Set:
-    target: Ref
+    target: Ref | Runt
     value: Expression
 
 
@@ -127,15 +144,23 @@ class If:
 
 @dataclass(frozen=True, slots=True)
 class Foreach:
+    """``text`` and ``place`` are of the items."""
+
     variable: str
     items: Expression
+    text: str
+    place: Place
     body: Block
     otherwise: Block | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Break:
+    """``text`` is of the scope."""
+
     scope: Expression | None
+    text: str
+    place: Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,19 +179,22 @@ class MacroDefinition:
     name: str
     parameters: tuple[tuple[str, Expression | None], ...]
     body: Block
+    place: Place
 
 
 @dataclass(frozen=True, slots=True)
 class MacroCall:
-    """``text`` is what is printed where there is no such macro. ``body``: of ``#@name() ... #end``."""
+    """``text`` is what is printed where there is no such macro. ``body``: of ``#@name() ... #end``.
+
+    ``certain``: it can be nothing else but a macro's call.
+    """
 
     name: str
     arguments: tuple[Expression, ...]
     text: str
     place: Place
-    with_brackets: bool = True
+    certain: bool
     body: Block | None = None
-    gobbled: str = ""  # the line's end that stands again where there is no such macro
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,11 +207,12 @@ class Fetch:
     """``#parse`` or ``#include``: there is nothing to fetch from."""
 
     name: str
+    sources: tuple[Expression, ...]
     place: Place
 
 
 Node: TypeAlias = (
-    Text | Ref | Set | If | Foreach | Break | Stop | Define | MacroDefinition | MacroCall | Evaluate | Fetch
+    Text | Ref | Runt | Set | If | Foreach | Break | Stop | Define | MacroDefinition | MacroCall | Evaluate | Fetch
 )
 
 

@@ -6,323 +6,268 @@
    blanks before them where they stand first on their line. Behind ``#end`` rule 1 holds for where the block begins.
 3. One backslash before a directive makes it text; two are one, and the directive works (``#set`` keeps both).
 4. ``##`` takes the rest of its line with its end; ``#* *#`` only itself; ``#[[ ]]#`` is text as it stands.
+5. ``$`` and ``#`` that stand directly before a directive are printed (``$#if``), and then rules 1 and 2 do not hold
+   for what is before it and after its end.
+
+``fresh`` is whether a line begins here: it goes through all that reads statements.
 """
 
 from __future__ import annotations
 
-import re
+from dataclasses import dataclass
 from typing import Final
 
+from monitor.languages.velocity.directives import BLOCKS, DIRECTIVES, Arguments, Head, directive, is_known
 from monitor.languages.velocity.expressions import Expressions
 from monitor.languages.velocity.nodes import (
     Block,
-    Break,
-    Define,
-    Evaluate,
+    Constant,
     Expression,
-    Fetch,
-    Foreach,
     If,
-    MacroCall,
-    MacroDefinition,
+    Interpolated,
     Node,
-    Ref,
     Set,
-    Stop,
     Text,
 )
-from monitor.languages.velocity.reader import ParseError, Reader
+from monitor.languages.velocity.places import ParseError, Place, Places
+from monitor.languages.velocity.spelling import string_text
+from monitor.languages.velocity.stream import Stream
+from monitor.languages.velocity.tokens import Kind, Token
 
-_SPECIAL: Final = re.compile(r"\\*[$#]")
-_DIRECTIVE: Final = re.compile(
-    r"#(?:\{(?P<braced>@?[A-Za-z_][A-Za-z0-9_]*)\}|(?P<bare>@?[A-Za-z_][A-Za-z0-9_]*))", re.ASCII
+_FRESH: Final = frozenset({Kind.LINES, Kind.NEWLINE, Kind.SUFFIX})
+_PRINTED: Final = (
+    _FRESH
+    | frozenset({Kind.DOT, Kind.BRACKET_CLOSE, Kind.BRACKET_OPEN, Kind.INTEGER, Kind.FLOAT, Kind.STRING, Kind.PIPE})
+    | frozenset({Kind.BACKSLASH, Kind.BRACE_OPEN, Kind.BRACE_CLOSE, Kind.NO_REFERENCE, Kind.LONE, Kind.PIPES})
+    | frozenset({Kind.BLANKS, Kind.COMMENT_END, Kind.END_MARK})
 )
-_COMMENT: Final = re.compile(r"##[^\n\r]*(\r\n|\n|\r)?")
-_OPENING: Final = re.compile(r"[ \t]*\(")
-_ENDS: Final = frozenset({"end", "else", "elseif"})
-_BLOCKS: Final = frozenset({"if", "foreach", "macro", "define"})
-_KNOWN: Final = _ENDS | _BLOCKS | {"set", "break", "stop", "evaluate", "parse", "include"}
+_WORDS: Final = (Kind.WORD, Kind.BRACED_WORD)
+_CONTROL: Final = frozenset({Kind.IF, Kind.ELSE, Kind.ELSEIF, Kind.END})
+_IF_ENDS: Final = (Kind.ELSEIF, Kind.ELSE, Kind.END)
+_CONTROL_NAMES: Final = frozenset({"if", "end", "set", "else", "elseif"})
 
 
-def parse_block(reader: Reader) -> Block:
-    """The whole of what ``reader`` has. Raises ParseError."""
-    parser = _Parser(reader)
-    block, ended = parser.block(frozenset())
-    assert not ended  # noqa: S101 - nothing may end it
-    return block
+def parse_block(text: str, base: Place | None = None, depth: int = 0, origin: int = 0) -> Block:
+    """The whole of ``text``, a string that begins at ``base`` and ``origin`` where it is one. Raises ParseError."""
+    return _Parser(Stream(text, Places(text, base), depth, origin)).whole()
+
+
+@dataclass(frozen=True, slots=True)
+class _Body:
+    """``closing`` is what ended it; ``fresh``: where a line began."""
+
+    block: Block
+    closing: Kind
+    fresh: bool
 
 
 class _Parser:
-    def __init__(self, reader: Reader) -> None:
-        self._reader = reader
-        self._begin = reader.position
-        self._expressions = Expressions(reader, parse_block)
+    def __init__(self, stream: Stream) -> None:
+        self._stream = stream
+        self._expressions = Expressions(stream, self._string)
+        self._arguments = Arguments(stream, self._expressions)
+        self._macros: set[str] = set()
 
-    # -- text and what stands in it -----------------------------------------------------------------------
-
-    def block(self, ends: frozenset[str]) -> tuple[Block, str]:
-        """Everything up to one of the directives ``ends``, whose name it gives; empty at the end of the text."""
-        reader = self._reader
-        reader.depth += 1
-        if reader.depth > 60:
-            raise reader.fail("it is nested too deeply")
+    def whole(self) -> Block:
         nodes: list[Node] = []
-        text: list[str] = []
-        ended = ""
-        while reader.position < reader.end and not ended:
-            match = _SPECIAL.search(reader.text, reader.position, reader.end)
-            upto = match.start() if match else reader.end
-            text.append(reader.text[reader.position : upto])
-            reader.position = upto
-            if match:
-                ended = self._special(match[0], nodes, text, ends)
-        if ends and not ended:
-            raise reader.fail("#end is missing")
-        _flush(nodes, text)
-        reader.depth -= 1
-        return Block(tuple(nodes)), ended
+        fresh = True
+        while self._stream.kind() is not Kind.EOF:
+            fresh = self._statement(nodes, fresh=fresh)
+        return Block(_joined(nodes))
 
-    def _special(self, found: str, nodes: list[Node], text: list[str], ends: frozenset[str]) -> str:
-        reader = self._reader
-        slashes = len(found) - 1
-        start = reader.position
-        reader.position += slashes
-        if found[-1] == "$":
-            self._reference(slashes, start, nodes, text)
-            return ""
-        if slashes == 0 and self._comment(text):
-            return ""
-        match = _DIRECTIVE.match(reader.text, reader.position, reader.end)
-        name = (match["braced"] or match["bare"]) if match else ""
-        if match is None or (
-            name == "set" and not slashes and not _OPENING.match(reader.text, match.end(), reader.end)
-        ):
-            reader.position += 1
-            text.append(reader.text[start : reader.position])
-            return ""
-        if slashes % 2:
-            reader.position = match.end()
-            text.append("\\" * (slashes // 2 if name in _KNOWN else slashes) + match[0])
-            return ""
-        text.append("\\" * (slashes if name == "set" else slashes // 2))
-        return self._directive(name, match, nodes, text, ends)
+    def _string(self, token: Token) -> Expression:
+        said = string_text(token.image, token.start)
+        if not said.rendered:
+            return Constant(said.text)
+        stream = self._stream
+        origin = stream.origin + token.start + 1
+        with stream.deeper():
+            try:
+                block = parse_block(said.text, stream.place(token), stream.depth, origin)
+            except ParseError as error:
+                raise ParseError(error.what, token.start + 1 + error.offset) from None
+        return Interpolated(block)
 
-    def _reference(self, slashes: int, start: int, nodes: list[Node], text: list[str]) -> None:
-        reader = self._reader
-        found = self._expressions.reference()
-        if found is None:
-            reader.position += 1
-            text.append(reader.text[start : reader.position])
-            return
-        _flush(nodes, text)
-        nodes.append(Ref(found.root, found.parts, found.quiet, found.text, found.place, slashes, found.otherwise))
+    # -- statements ---------------------------------------------------------------------------------------
 
-    def _comment(self, text: list[str]) -> bool:
-        reader = self._reader
-        if match := _COMMENT.match(reader.text, reader.position, reader.end):
-            reader.position = match.end()
-            return True
-        for opening, closing, keeps in (("#*", "*#", False), ("#[[", "]]#", True)):
-            if reader.looking_at(opening):
-                end = reader.text.find(closing, reader.position + len(opening), reader.end)
-                if end == -1:
-                    raise reader.fail(f"{closing} is missing")
-                if keeps:
-                    text.append(reader.text[reader.position + len(opening) : end])
-                reader.position = end + len(closing)
+    def _statement(self, nodes: list[Node], *, fresh: bool) -> bool:
+        stream = self._stream
+        kind = stream.kind(1) if fresh and stream.kind() is Kind.BLANKS else stream.kind()
+        if kind is Kind.IF:
+            return self._if(nodes, fresh=fresh)
+        if kind is Kind.SET:
+            return self._set(nodes, fresh=fresh)
+        if kind in _WORDS:
+            return self._directive(nodes, fresh=fresh)
+        if self._expressions.begins_reference():
+            nodes.append(self._expressions.reference())
+            return False
+        if stream.kind() is Kind.BACKSLASHES:
+            self._backslashes(nodes)
+            return False
+        return self._text(nodes, fresh=fresh)
+
+    def _text(self, nodes: list[Node], *, fresh: bool) -> bool:
+        """Whether a line begins behind what is only text."""
+        stream = self._stream
+        token = stream.take()
+        match token.kind:
+            case Kind.LINE_COMMENT_OPEN:
+                nodes.append(Text(token.image[: token.image.index("##")]))
+                stream.taken(Kind.LINE_COMMENT_END)
                 return True
-        return False
+            case Kind.END_MARK if stream.kind() is Kind.EOF:
+                return fresh
+            case Kind.PLAIN:
+                nodes.append(Text(token.literal))
+                more = stream.taken(Kind.LINES)
+                nodes.append(Text(more.literal if more else ""))
+                return more is not None
+        nodes.append(Text(self._printed(token)))
+        return token.kind in _FRESH or (fresh and token.kind is Kind.PIPES)
+
+    def _printed(self, token: Token) -> str:
+        match token.kind:
+            case Kind.VERBATIM_END:
+                return token.image[3:-3]
+            case Kind.ESCAPED_DIRECTIVE:
+                return self._escaped(token)
+            case kind if kind in _PRINTED:
+                return token.literal
+        self._stream.index -= 1
+        raise self._stream.unexpected()
+
+    def _escaped(self, token: Token) -> str:
+        """Rule 3, of an odd number of backslashes."""
+        slashes = token.image.rindex("\\")
+        name = token.image[slashes + 1 :]
+        bare = name[1:].strip("{}")
+        known = bare in _CONTROL_NAMES or is_known(bare) or bare in self._macros
+        return "\\" * (slashes // 2) + name if known else token.image
+
+    def _backslashes(self, nodes: list[Node]) -> None:
+        """Rule 3, of an even number of them."""
+        count = 0
+        while self._stream.taken(Kind.BACKSLASHES):
+            count += 1
+        following = self._stream.peek()
+        name = following.image[1:]
+        control = following.kind in _CONTROL or is_known(name) or name in self._macros
+        nodes.append(Text(("\\" if control else "\\\\") * count))
+
+    # -- set and if ---------------------------------------------------------------------------------------
+
+    def _set(self, nodes: list[Node], *, fresh: bool) -> bool:
+        stream = self._stream
+        blanks = stream.taken(Kind.BLANKS)
+        opening = stream.take()
+        stream.blanks()
+        target = self._expressions.reference()
+        stream.blanks()
+        stream.expect(Kind.ASSIGN)
+        value = self._expressions.expression()
+        stream.expect(Kind.BRACKET_CLOSE)
+        line_end = stream.blank_line() if fresh else None
+        _around(nodes, Set(target, value), blanks, opening, line_end)
+        return line_end is not None
+
+    def _if(self, nodes: list[Node], *, fresh: bool) -> bool:
+        stream = self._stream
+        blanks = stream.taken(Kind.BLANKS)
+        opening = stream.take()
+        self._expressions.conditional += 1
+        branches: list[tuple[Expression | None, Block]] = []
+        condition: Expression | None = self._condition()
+        inside = fresh
+        while True:
+            ends = (Kind.END,) if condition is None else _IF_ENDS
+            body = self._body(ends, fresh=inside)
+            branches.append((condition, body.block))
+            inside = body.fresh
+            if body.closing is Kind.END:
+                break
+            condition = self._condition() if body.closing is Kind.ELSEIF else None
+        self._expressions.conditional -= 1
+        line_end = stream.blank_line() if fresh else None
+        _around(nodes, If(tuple(branches)), blanks, opening, line_end)
+        return line_end is not None
+
+    def _condition(self) -> Expression:
+        stream = self._stream
+        stream.blanks()
+        stream.expect(Kind.BRACKET_OPEN)
+        found = self._expressions.expression()
+        stream.expect(Kind.BRACKET_CLOSE)
+        return found
+
+    def _body(self, ends: tuple[Kind, ...], *, fresh: bool, gone: bool = False) -> _Body:
+        """Up to one of ``ends``, which is taken. ``gone``: the line's end has been taken already (rule 2)."""
+        stream = self._stream
+        with stream.deeper():
+            fresh = (not gone and stream.blank_line() is not None) or fresh
+            nodes: list[Node] = []
+            while not (stream.kind() in ends or (fresh and stream.kind() is Kind.BLANKS and stream.kind(1) in ends)):
+                fresh = self._statement(nodes, fresh=fresh)
+            blanks = stream.taken(Kind.BLANKS)
+            closing = stream.take()
+            more = closing.image.rfind("#")
+            if more > 0:
+                nodes.append(Text((blanks.literal if blanks else "") + closing.image[:more]))
+            return _Body(Block(_joined(nodes)), closing.kind, fresh)
 
     # -- directives ---------------------------------------------------------------------------------------
 
-    def _first_on_line(self, offset: int) -> bool:
-        before = max(
-            self._reader.text.rfind("\n", self._begin, offset), self._reader.text.rfind("\r", self._begin, offset)
-        )
-        return not self._reader.text[max(before + 1, self._begin) : offset].strip(" \t")
+    def _directive(self, nodes: list[Node], *, fresh: bool) -> bool:
+        stream = self._stream
+        begin = stream.index
+        blanks = stream.taken(Kind.BLANKS)
+        opening = stream.take()
+        name = opening.image[opening.image.rfind("#") + 1 :].strip("{}")
+        head = Head(name, opening, stream.place(blanks or opening), self._arguments.read(name))
+        block = name in BLOCKS or (name not in DIRECTIVES and name.startswith("@"))
+        line_end = stream.blank_line() if block or fresh or name in ("include", "parse") else None
+        bodies = self._bodies(name, line_end) if block else ()
+        if block:
+            line_end = stream.blank_line() if fresh else None
+        if name == "macro":
+            self._macros.add(head.macro_name())
+        more = max(opening.image.rfind("#"), 0)
+        text = stream.images(begin, stream.index)
+        if more:
+            text = text.removeprefix(blanks.image if blanks else "")[more:].removesuffix(line_end or "")
+        node = directive(head, bodies, text, ended=line_end is None)
+        _around(nodes, node, blanks, opening, line_end)
+        return line_end is not None
 
-    def _directive(
-        self, name: str, match: re.Match[str], nodes: list[Node], text: list[str], ends: frozenset[str]
-    ) -> str:
-        reader = self._reader
-        offset = reader.position
-        alone = self._first_on_line(offset)
-        reader.position = match.end()
-        if name in _ENDS:
-            if name not in ends:
-                raise reader.fail(f"#{name} has nothing to end", offset)
-            if alone:
-                _strip(text)
-            return name
-        if name in _KNOWN:
-            if alone:
-                _strip(text)
-            _flush(nodes, text)
-            nodes.append(getattr(self, f"_{name}")())
-            if alone:
-                reader.line_end()
-            return ""
-        self._macro_call(name, offset, nodes, text, alone=alone)
-        return ""
-
-    def _open(self) -> None:
-        match = _OPENING.match(self._reader.text, self._reader.position, self._reader.end)
-        if match is None:
-            raise self._reader.fail("'(' is expected")
-        self._reader.position = match.end()
-
-    def _close(self) -> None:
-        self._reader.blanks()
-        self._reader.expect(")")
-
-    def _condition(self) -> Expression:
-        self._open()
-        found = self._expressions.expression()
-        self._close()
-        return found
-
-    def _body(self, ends: frozenset[str]) -> tuple[Block, str]:
-        self._reader.line_end()
-        return self.block(ends)
-
-    def _set(self) -> Set:
-        reader = self._reader
-        self._open()
-        reader.blanks()
-        target = self._expressions.reference() if reader.current == "$" else None
-        if target is None:
-            raise reader.fail("#set begins with a reference")
-        reader.blanks()
-        reader.expect("=")
-        value = self._expressions.expression()
-        self._close()
-        return Set(target, value)
-
-    def _if(self) -> If:
-        branches: list[tuple[Expression | None, Block]] = []
-        condition: Expression | None = self._condition()
-        while True:
-            last = condition is None
-            body, ended = self._body(frozenset({"end"}) if last else _ENDS)
-            branches.append((condition, body))
-            if ended == "end":
-                return If(tuple(branches))
-            condition = self._condition() if ended == "elseif" else None
-
-    def _variable(self) -> str:
-        reader = self._reader
-        reader.blanks()
-        found = self._expressions.reference() if reader.current == "$" else None
-        if found is None or found.parts:
-            raise reader.fail("a variable is expected")
-        return found.root
-
-    def _foreach(self) -> Foreach:
-        reader = self._reader
-        self._open()
-        variable = self._variable()
-        reader.blanks()
-        reader.expect("in")
-        items = self._expressions.expression()
-        self._close()
-        body, ended = self._body(frozenset({"end", "else"}))
-        otherwise = self._body(frozenset({"end"}))[0] if ended == "else" else None
-        return Foreach(variable, items, body, otherwise)
-
-    def _break(self) -> Break:
-        if not _OPENING.match(self._reader.text, self._reader.position, self._reader.end):
-            return Break(None)
-        arguments = self._arguments()
-        return Break(arguments[0] if arguments else None)
-
-    def _stop(self) -> Stop:
-        if _OPENING.match(self._reader.text, self._reader.position, self._reader.end):
-            self._arguments()
-        return Stop()
-
-    def _define(self) -> Define:
-        self._open()
-        name = self._variable()
-        self._close()
-        return Define(name, self._body(frozenset({"end"}))[0])
-
-    def _evaluate(self) -> Evaluate:
-        return Evaluate(self._condition())
-
-    def _parse(self) -> Fetch:
-        place = self._reader.place()
-        self._arguments()
-        return Fetch("parse", place)
-
-    def _include(self) -> Fetch:
-        place = self._reader.place()
-        self._arguments()
-        return Fetch("include", place)
-
-    # -- macros -------------------------------------------------------------------------------------------
-
-    def _macro(self) -> MacroDefinition:
-        reader = self._reader
-        self._open()
-        reader.blanks()
-        name = reader.identifier()
-        if not name:
-            raise reader.fail("a macro needs a name")
-        parameters: list[tuple[str, Expression | None]] = []
-        while True:
-            reader.blanks()
-            reader.take(",")
-            reader.blanks()
-            if reader.take(")"):
-                break
-            variable = self._variable()
-            reader.blanks()
-            default = self._expressions.expression() if reader.take("=") else None
-            parameters.append((variable, default))
-        return MacroDefinition(name, tuple(parameters), self._body(frozenset({"end"}))[0])
-
-    def _arguments(self) -> tuple[Expression, ...]:
-        """Separated by blanks or commas."""
-        reader = self._reader
-        self._open()
-        found: list[Expression] = []
-        while True:
-            reader.blanks()
-            reader.take(",")
-            reader.blanks()
-            if reader.take(")"):
-                return tuple(found)
-            found.append(self._expressions.expression())
-
-    def _macro_call(self, name: str, offset: int, nodes: list[Node], text: list[str], *, alone: bool) -> None:
-        reader = self._reader
-        place = reader.place(offset)
-        with_brackets = bool(_OPENING.match(reader.text, reader.position, reader.end))
-        arguments: tuple[Expression, ...] = ()
-        if with_brackets:
-            arguments = self._arguments()
-        body = self._body(frozenset({"end"}))[0] if name.startswith("@") else None
-        written = reader.text[offset : reader.position]
-        before = _strip(text) if alone else ""
-        _flush(nodes, text)
-        gobbled = reader.line_end() if alone else ""
-        nodes.append(
-            MacroCall(name.removeprefix("@"), arguments, before + written, place, with_brackets, body, gobbled)
-        )
+    def _bodies(self, name: str, line_end: str | None) -> tuple[Block, ...]:
+        """The body, and behind ``#else`` of a loop that of an empty one."""
+        body = self._body((Kind.END, Kind.ELSE), fresh=line_end is not None, gone=True)
+        if body.closing is Kind.END:
+            return (body.block,)
+        if name != "foreach":
+            self._stream.index -= 1
+            raise self._stream.unexpected()
+        return body.block, self._body((Kind.END,), fresh=body.fresh).block
 
 
-def _strip(text: list[str]) -> str:
-    """Takes the blanks from the end of the text, and gives them."""
-    whole = "".join(text)
-    kept = whole.rstrip(" \t")
-    text[:] = [kept]
-    return whole[len(kept) :]
+def _around(nodes: list[Node], inner: Node, blanks: Token | None, opening: Token, line_end: str | None) -> None:
+    """Rule 5."""
+    more = opening.image[: max(opening.image.rfind("#"), 0)]
+    if more:
+        nodes += [Text((blanks.literal if blanks else "") + more), inner, Text(line_end or "")]
+    else:
+        nodes.append(inner)
 
 
-def _flush(nodes: list[Node], text: list[str]) -> None:
-    if whole := "".join(text):
-        nodes.append(Text(whole))
-    text.clear()
+def _joined(nodes: list[Node]) -> tuple[Node, ...]:
+    """Texts that follow each other as one."""
+    out: list[Node] = []
+    for node in nodes:
+        if isinstance(node, Text) and out and isinstance(out[-1], Text):
+            out[-1] = Text(out[-1].text + node.text)
+        elif not isinstance(node, Text) or node.text:
+            out.append(node)
+    return tuple(out)
 
 
-__all__ = ["ParseError", "parse_block"]
+__all__ = ["parse_block"]

@@ -1,23 +1,44 @@
-"""Values as Java has them: how they print, what is true, what is equal, and how they are reckoned with.
+"""Values as Java has them, and what they are called.
 
-A ``dict`` or ``list`` of the context prints as JSON, its keys in the order of a Java HashMap. What the template makes
-(`JavaMap`, `JavaList`) prints as Java's collections do.
+1. A ``dict`` or ``list`` of the context is what json-smart makes of JSON: it prints as JSON, its keys in the order of
+   a HashMap. What the template makes (`JavaMap`, `JavaList`) prints as Java's own collections do.
+2. Keys of maps are texts; of another type they are a `Key`, for 1, 1.0 and true are three keys to Java.
+3. A list may hold itself, or another one many times over: whatever walks over values is told how far (`Walk`).
 """
 
 from __future__ import annotations
 
-import json
-import math
-from collections.abc import Iterable, Sequence
-from typing import Final
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Final, TypeAlias, TypeGuard
 
-from monitor.languages.jsonpath.numbers import double_text
+from monitor.languages.velocity.nodes import Block
 
-_WORD: Final = 0xFFFFFFFF
+_INT: Final = 2**31
+_LONG: Final = 2**63
+_A_VALUE: Final = 10  # characters' worth of work
+LONGEST: Final = 5_000_000  # characters, and members, of one value
+
+
+class GrowthError(Exception):
+    """Stays in this package: a value becomes too large, or is walked over too long."""
+
+
+class JavaChar(str):
+    """A Character."""
+
+    __slots__ = ()
 
 
 class JavaList(list[object]):
-    """A list, array or other collection that Java made."""
+    """A list that Java made. ``kind`` is its class; ``source`` the map whose keys, values or entries it is."""
+
+    def __init__(
+        self, members: Iterable[object] = (), kind: str = "java.util.ArrayList", source: object = None
+    ) -> None:
+        super().__init__(members)
+        self.kind, self.source = kind, source
 
 
 class JavaMap(dict[object, object]):
@@ -30,188 +51,100 @@ class Entry(tuple[object, object]):
     __slots__ = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A key of a map that is no text."""
+
+    kind: str
+    text: str
+    value: object = field(compare=False)
+
+
+class JavaObject:
+    """Anything else. ``name`` is of its class."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class JavaClass:
+    name: str
+
+
+@dataclass(slots=True)
+class JavaIterator:
+    members: list[object]
+    position: int = 0
+
+
+@dataclass(slots=True)
 class Lazy:
-    """What ``#define`` made: rendered each time it is printed."""
+    """What ``#define`` made, or the body of a block macro: rendered each time it is printed.
 
-    def __init__(self, text: object) -> None:
-        self.text = text
+    Within itself it is rendered ``most`` times; then it is null.
+    """
 
-
-# -- printing ---------------------------------------------------------------------------------------------
-
-
-def java_hash(text: str) -> int:
-    """String.hashCode, unsigned."""
-    value = 0
-    for unit in memoryview(text.encode("utf-16-le", "surrogatepass")).cast("H"):
-        value = (31 * value + unit) & _WORD
-    return value
+    block: Block
+    most: int
+    within: int = 0
 
 
-def hash_ordered(keys: Iterable[str]) -> list[str]:
-    """The keys in the order in which a HashMap, filled in the order given, hands them out."""
-    listed = list(keys)
-    capacity = 16
-    while len(listed) > capacity * 3 // 4:
-        capacity *= 2
+@dataclass(slots=True)
+class Walk:
+    """How much more of values may be walked over: their members, and the characters of their texts."""
 
-    def bucket(key: str) -> int:
-        value = java_hash(key)
-        return (value ^ (value >> 16)) & (capacity - 1)
+    left: int = LONGEST
 
-    return sorted(listed, key=bucket)
-
-
-def text_of(value: object) -> str:  # noqa: PLR0911 one case a type
-    """``toString`` of anything but null."""
-    match value:
-        case bool():
-            return "true" if value else "false"
-        case str():
-            return value
-        case int():
-            return str(value)
-        case float():
-            return _double(value)
-        case JavaMap():
-            return "{" + ", ".join(f"{_inner(key)}={_inner(one)}" for key, one in value.items()) + "}"
-        case JavaList():
-            return "[" + ", ".join(_inner(one) for one in value) + "]"
-        case Entry():
-            return f"{_inner(value[0])}={_inner(value[1])}"
-        case dict() | list():
-            return json_of(value)
-        case _:
-            return str(value)
+    def go(self, characters: int = 0) -> None:
+        """One value further."""
+        self.left -= _A_VALUE + characters
+        if self.left < 0:
+            raise GrowthError("a value becomes too large")
 
 
-def _double(value: float) -> str:
-    if math.isnan(value):
-        return "NaN"
-    if math.isinf(value):
-        return "Infinity" if value > 0 else "-Infinity"
-    return double_text(value)
+# -- classes ----------------------------------------------------------------------------------------------
+
+_CLASSES: Final[tuple[tuple[type, str], ...]] = (
+    (bool, "java.lang.Boolean"),
+    (JavaChar, "java.lang.Character"),
+    (str, "java.lang.String"),
+    (float, "java.lang.Double"),
+    (JavaMap, "java.util.LinkedHashMap"),
+    (dict, "net.minidev.json.JSONObject"),
+    (list, "net.minidev.json.JSONArray"),
+    (Entry, "java.util.HashMap$Node"),
+    (JavaClass, "java.lang.Class"),
+    (JavaIterator, "java.util.Iterator"),
+    (Lazy, "org.apache.velocity.runtime.directive.Block$Reference"),
+)
 
 
-def _inner(value: object) -> str:
-    return "null" if value is None else text_of(value)
+def class_name(value: object) -> str:
+    if value is None:
+        return "null"
+    if isinstance(value, JavaObject):
+        return value.name
+    if isinstance(value, JavaList):
+        return value.kind
+    if isinstance(value, int) and not isinstance(value, bool):
+        return f"java.{_whole_class(value)}"
+    if isinstance(value, Decimal):
+        return "java.math.BigDecimal"
+    return next((name for kind, name in _CLASSES if isinstance(value, kind)), type(value).__name__)
 
 
-def json_of(value: object) -> str:
-    """JSON as json-smart prints it."""
-    match value:
-        case None:
-            return "null"
-        case str():
-            return _quoted(value)
-        case JavaMap():
-            return "{" + ",".join(f"{_quoted(_inner(key))}:{json_of(one)}" for key, one in value.items()) + "}"
-        case dict():
-            return "{" + ",".join(f"{_quoted(key)}:{json_of(value[key])}" for key in hash_ordered(value)) + "}"
-        case list():
-            return "[" + ",".join(json_of(one) for one in value) + "]"
-        case _:
-            return text_of(value)
+def _whole_class(value: int) -> str:
+    if -_INT <= value < _INT:
+        return "lang.Integer"
+    return "lang.Long" if -_LONG <= value < _LONG else "math.BigInteger"
 
 
-_SHORT: Final = {'"': '\\"', "\\": "\\\\", "/": "\\/", "\n": "\\n", "\r": "\\r", "\t": "\\t", "\b": "\\b", "\f": "\\f"}
+Number: TypeAlias = int | float | Decimal
 
 
-def _quoted(text: str) -> str:
-    return '"' + "".join(map(_escaped, text)) + '"'
+def is_number(value: object) -> TypeGuard[Number]:
+    return isinstance(value, int | float | Decimal) and not isinstance(value, bool)
 
 
-def _escaped(char: str) -> str:
-    code = ord(char)
-    if char in _SHORT:
-        return _SHORT[char]
-    return f"\\u{code:04X}" if code < 0x20 or 0x7F <= code <= 0x9F or 0x2000 <= code <= 0x20FF else char
-
-
-def plain_json(value: object) -> str:
-    """JSON without blanks, keys in their own order."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-
-
-# -- truth and equality -----------------------------------------------------------------------------------
-
-
-def truth(value: object) -> bool:
-    """Null, false, zero and whatever is empty is false."""
-    if value is None or isinstance(value, bool):
-        return bool(value)
-    if isinstance(value, int | float | str | list | dict):
-        return bool(value)
-    return True
-
-
-def is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
-
-
-def equal(left: object, right: object) -> bool:
-    if left is None or right is None:
-        return left is right
-    if is_number(left) and is_number(right):
-        return left == right
-    if type(left) is type(right) or (isinstance(left, list) and isinstance(right, list)):
-        return left == right
-    if isinstance(left, dict) and isinstance(right, dict):
-        return left == right
-    for number, text in ((left, right), (right, left)):
-        if is_number(number) and isinstance(text, str) and (parsed := _parsed(text)) is not None:
-            return number == parsed
-    return text_of(left) == text_of(right)
-
-
-def _parsed(text: str) -> float | None:
-    try:
-        return float(text) if text.strip() == text else None
-    except ValueError:
-        return None
-
-
-# -- arithmetic -------------------------------------------------------------------------------------------
-
-
-def reckoned(operator: str, left: float, right: float) -> int | float | None:  # noqa: PLR0911 one case an operator
-    """Two numbers with an operator; None where there is no result (a division by zero)."""
-    whole = isinstance(left, int) and isinstance(right, int)
-    try:
-        if operator == "+":
-            return left + right
-        if operator == "-":
-            return left - right
-        if operator == "*":
-            return left * right
-        if right == 0:
-            return None
-        if operator == "/":
-            return _quotient(int(left), int(right)) if whole else left / right
-        return int(math.fmod(left, right)) if whole and abs(left) < 2**53 else _remainder(left, right)
-    except (OverflowError, ValueError):
-        return None
-
-
-def _quotient(left: int, right: int) -> int:
-    size = abs(left) // abs(right)
-    return size if (left < 0) == (right < 0) else -size
-
-
-def _remainder(left: float, right: float) -> int | float:
-    if isinstance(left, int) and isinstance(right, int):
-        return left - right * _quotient(left, right)
-    return math.fmod(left, right)
-
-
-def is_larger(operator: str, left: float, right: float) -> bool:
-    return {"<": left < right, "<=": left <= right, ">": left > right, ">=": left >= right}[operator]
-
-
-def collection_of(value: object) -> Sequence[object] | None:
-    """What ``#foreach`` walks over; None where that is nothing to walk over."""
-    if isinstance(value, JavaMap):
-        return list(value.values())
-    if isinstance(value, dict):
-        return [value[key] for key in hash_ordered(value)]
-    return value if isinstance(value, list) else None
+def value_of(key: object) -> object:
+    return key.value if isinstance(key, Key) else key
