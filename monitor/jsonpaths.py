@@ -165,7 +165,8 @@ def _best(touches: Iterator[Touch]) -> Touch:
 def touch(read: Path, path: Path, *, named_arrays: bool = False) -> Touch:
     """How ``read`` meets ``path``.
 
-    Array steps of ``path`` may be passed through unnamed by the read, unless it names them all (``named_arrays``).
+    A key of the read goes through array steps of ``path`` unnamed, unless the read names them all (``named_arrays``).
+    ``ANY`` is one step, over a list's members or an object's keys.
     """
     if not path:
         return Touch.THROUGH if read else Touch.EXACT
@@ -179,7 +180,7 @@ def touch(read: Path, path: Path, *, named_arrays: bool = False) -> Touch:
     ways: list[tuple[Path, Path]] = []
     if head is ANY or head == step or (isinstance(head, int) and (step is ANY)):
         ways.append((read[1:], path[1:]))
-    if not isinstance(step, str) and not named_arrays:
+    if not isinstance(step, str) and isinstance(head, str) and not named_arrays:
         ways.append((read, path[1:]))
     return _best(touch(r, p, named_arrays=named_arrays) for r, p in ways)
 

@@ -108,6 +108,8 @@ def test_values_of_members_come_in_document_order() -> None:
         (("items", "price"), ("items", ANY), Touch.THROUGH),
         (("tags",), ("tags", ANY), Touch.EXACT),
         (("a", 0, "b"), ("a", ANY, "b"), Touch.EXACT),
+        (("a", ANY, "b"), ("a", ANY, "c"), Touch.NONE),
+        (("a", ANY, "b", "c"), ("a", ANY, "b", ANY, "c"), Touch.EXACT),
         ((ANY, "b"), ("x", "b"), Touch.EXACT),
         ((DESCENT, "b"), ("x", "y", "b"), Touch.EXACT),
         ((DESCENT, "b"), ("x", "y"), Touch.THROUGH),

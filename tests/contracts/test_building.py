@@ -62,6 +62,7 @@ CUSTOMER: Json = {
     "deep": [{"c": {"d": 1}}, {"c": None}],
     "none": [],
     "grid": [[1], [2, 3]],
+    "crew": [{"name": "Ann", "roles": ["x"]}],
 }
 MADE: list[tuple[tuple[str, ...], Json, dict[str, object]]] = [
     (("$.id",), {"id": "C-1"}, {"$.id": "type"}),
@@ -80,6 +81,7 @@ MADE: list[tuple[tuple[str, ...], Json, dict[str, object]]] = [
     (("$.none",), {"none": []}, {"$.none": "type"}),
     (("$.none[*].x",), {"none": []}, {"$.none": "type"}),
     (("$.grid",), {"grid": [[1]]}, {"$.grid": "type 1", "$.grid[*]": "type 1", "$.grid[*][*]": "type"}),
+    (("$.crew[*].name",), {"crew": [{"name": "Ann"}]}, {"$.crew": "type 1", "$.crew[*].name": "type"}),
     (("$.deep.c",), {"deep": [{"c": None}]}, {"$.deep": "type 1", "$.deep[*].c": "null | notEmpty | ~"}),
 ]  # fmt: skip
 

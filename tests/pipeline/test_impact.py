@@ -16,6 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.checking.judge import judge
+from monitor.checking.translations.documents import reached
 from monitor.errors import ConfigError, UsageError
 from monitor.jsonpaths import ANY, DESCENT, Json, format_path, general, parse_path
 from monitor.jsonpaths import Path as JsonPath
@@ -43,7 +44,7 @@ from monitor.pipeline.cases import judge_stored
 from monitor.pipeline.impact import trace
 from monitor.pipeline.impact.lineage import lineage_of, reads_of
 from monitor.pipeline.impact.predicting import predicted
-from monitor.pipeline.impact.taking import standing, without
+from monitor.pipeline.impact.taking import without
 from monitor.pipeline.planning import Job
 from monitor.pipeline.tools import Judges, Tools
 from monitor.recordings.masking import Masker
@@ -83,7 +84,7 @@ TAKEN: list[tuple[str, Json]] = [
 def test_taking_out(path: str, left: Json) -> None:
     whole: Json = {"customerId": 0, "b": [{"c": 1, "d": 2}, {"c": 3}], "e": {"c": 4}}
     parsed = parse_path(path)
-    assert bool([*standing(whole, parsed)]) == (left is not None)
+    assert bool([*reached(whole, parsed)]) == (left is not None)
     assert without(whole, parsed) == (whole if left is None else left)
 
 
@@ -96,10 +97,10 @@ PATHS = st.lists(KEYS | st.integers(-2, 2) | st.sampled_from([ANY, DESCENT]), ma
 
 @given(tree=TREES, path=PATHS)
 def test_nothing_is_taken_out_where_nothing_stands(tree: Json, path: JsonPath) -> None:
-    if not [*standing(tree, path)]:
+    if not [*reached(tree, path)]:
         assert without(tree, path) == tree
     if path and isinstance(path[-1], str):
-        assert [*standing(without(tree, path), path)] == []
+        assert [*reached(without(tree, path), path)] == []
 
 
 # -- an interaction ---------------------------------------------------------------------------------------
@@ -307,11 +308,15 @@ def test_what_was_not_judged_is_not_known(house: House) -> None:
     assert house.predicted("$.fullName").unknown == "it took too long"
 
 
+def written(folder: Path) -> dict[Path, tuple[int, int]]:
+    return {path: ((told := path.stat()).st_size, told.st_mtime_ns) for path in folder.rglob("*")}
+
+
 def test_nothing_is_written(house: House) -> None:
     house.approve("get-1", BODY)
-    before = {path: path.stat() for path in house.folder.rglob("*")}
+    before = written(house.folder)
     house.predicted("$.fullName")
-    assert {path: path.stat() for path in house.folder.rglob("*")} == before
+    assert written(house.folder) == before
 
 
 JSONATA = Translation("pop", "jsonata", '{"who": {"name": fullName, "id": customerId}, "all": contact}', "pop.jsonata")

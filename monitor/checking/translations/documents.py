@@ -2,46 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from monitor.checking.translations.blanks import is_blank
 from monitor.jsonpaths import ANY, DESCENT, Json, Path, Step
 
 
-def _children(value: Json) -> Iterator[Json]:
-    if isinstance(value, dict):
-        yield from value.values()
-    elif isinstance(value, list):
-        yield from value
-
-
 def reached(value: Json, read: Path) -> Iterator[Json]:
-    """The values that ``read`` ends at; arrays are passed through unnamed, an array at the end is one value."""
+    """The values that ``read`` ends at: its keys go through arrays unnamed, an array at the end is one value."""
     if not read:
         yield value
         return
     step, rest = read[0], read[1:]
     if step is DESCENT:
         yield from reached(value, rest)
-        for child in _children(value):
+        for child in _led(value, ANY):
             yield from reached(child, read)
-    elif isinstance(value, list):
-        for member in _named(value, step):
-            yield from reached(member, rest)
+    elif isinstance(value, list) and isinstance(step, str):
         for member in value:
             yield from reached(member, read)
-    elif step is ANY:
-        for child in _children(value):
+    else:
+        for child in _led(value, step):
             yield from reached(child, rest)
-    elif isinstance(value, dict) and isinstance(step, str) and step in value:
-        yield from reached(value[step], rest)
 
 
-def _named(items: list[Json], step: Step) -> list[Json]:
-    """The members that a step names itself, as a JSONPath does."""
-    if step is ANY:
-        return items
-    return [items[step]] if isinstance(step, int) and -len(items) <= step < len(items) else []
+def _led(value: Json, step: Step) -> Iterable[Json]:
+    """What ``step`` leads to."""
+    if isinstance(value, dict):
+        return value.values() if step is ANY else (value[step],) if isinstance(step, str) and step in value else ()
+    if not isinstance(value, list):
+        return ()
+    if isinstance(step, int):
+        return (value[step],) if -len(value) <= step < len(value) else ()
+    return value if step is ANY else ()
 
 
 def passes_array(document: Json, read: Path) -> bool:

@@ -128,7 +128,9 @@ class Source:
         return self._down(((*path, key) for path in self.paths), named)
 
     def any_member(self) -> Source:
-        return self._down(((*path, ANY) for path in self.paths), self.fields.values())
+        # of a list it is any member of each of its members
+        below = (end for path in self.paths for end in ((*path, ANY), (*path, ANY, ANY)))
+        return self._down(below, self.fields.values())
 
     def descendants(self) -> Source:
         below = self._down((_descended(path) for path in self.paths), ())

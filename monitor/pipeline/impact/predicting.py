@@ -15,12 +15,13 @@ from typing import Final
 
 from monitor.checking.impact import BLANK, FAILED
 from monitor.checking.translations.blanks import is_blank
+from monitor.checking.translations.documents import reached
 from monitor.errors import JsonError, RecordingError
 from monitor.jsonpaths import Json, Path, parse_path, read_json
 from monitor.model import DEFAULT, THE_DEFAULT, Judgement, Loss, Mismatch, Recording
 from monitor.pipeline.cases import case_of, fault_of
 from monitor.pipeline.impact.lineage import held, uses_of_translation
-from monitor.pipeline.impact.taking import standing, without
+from monitor.pipeline.impact.taking import without
 from monitor.pipeline.planning import Job
 from monitor.pipeline.tools import Judges, Tools
 from monitor.pipeline.verdicts import masked_judgement, terms_of
@@ -48,7 +49,7 @@ class Baseline:
     missing: str = NO_BASELINE
 
     def holds(self, path: Path) -> bool:
-        return self.recording is not None and any(True for _ in standing(self.document, path))
+        return self.recording is not None and any(True for _ in reached(self.document, path))
 
 
 def baseline_of(store: Store, job: Job) -> Baseline:
@@ -104,7 +105,7 @@ def _tries(traced: Traced, job: Job, baseline: Baseline, judges: Judges | None) 
 
 def _tried(field: Field, job: Job, recording: Recording, document: Json, judges: Judges) -> _Try:
     path = parse_path(field.path)
-    found = [*standing(document, path)]
+    found = [*reached(document, path)]
     if not found:
         return _Try(field, unknown=f"the baseline has no {field.path}")
     try:

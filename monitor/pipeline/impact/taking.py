@@ -1,32 +1,14 @@
-"""What stands at a path of a document, and the document without it. PURE.
+"""A document without what stands at a path. PURE.
 
 A key leads through arrays that the path does not name, ``ANY`` to every key or member, ``DESCENT`` to any depth: as
-reads are meant, whatever language they come from.
+reads are meant, whatever language they come from (``reached`` in checking/translations/documents.py).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from monitor.jsonpaths import ANY, DESCENT, Json, Path, Step
-
-
-def standing(value: Json, path: Path) -> Iterator[Json]:
-    """All that stands at ``path``."""
-    if not path:
-        yield value
-        return
-    step, rest = path[0], path[1:]
-    if step is DESCENT:
-        yield from standing(value, rest)
-        for child in _led(value, ANY):
-            yield from standing(child, path)
-    elif isinstance(value, list) and isinstance(step, str):
-        for member in value:
-            yield from standing(member, path)
-    else:
-        for child in _led(value, step):
-            yield from standing(child, rest)
 
 
 def without(value: Json, path: Path) -> Json:
@@ -39,15 +21,6 @@ def without(value: Json, path: Path) -> Json:
     if isinstance(value, list) and isinstance(step, str):
         return [without(member, path) for member in value]
     return _each(value, step, rest) if rest else _dropped(value, step)
-
-
-def _led(value: Json, step: Step) -> Iterator[Json]:
-    """What ``step`` leads to."""
-    if isinstance(value, dict):
-        yield from (child for key, child in value.items() if step in (ANY, key))
-    elif isinstance(value, list):
-        at = _index(step, value)
-        yield from (child for index, child in enumerate(value) if step is ANY or at == index)
 
 
 def _each(value: Json, step: Step, rest: Path) -> Json:

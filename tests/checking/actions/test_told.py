@@ -209,6 +209,12 @@ def test_in_words(body: Json, expected: str) -> None:
     assert judgement.reason == ""
 
 
+def test_what_stands_beside_what_is_read_of_a_list_is_not_read() -> None:
+    before: dict[str, Json] = {**BODY, "tags": [{"name": "a", "color": "red"}, {"name": "b", "color": "blue"}]}
+    judgement = judge(case_of(response_of(before), response_of(BODY)))
+    assert [(one.root, one.severity) for one in judgement.findings] == [("$.tags[*].color", Severity.INFO)]
+
+
 def test_every_loss_is_breaking_and_said_to_be_silent_where_it_is() -> None:
     for gone in BODY:
         judgement = judged(body_of(gone))
