@@ -373,8 +373,7 @@ def test_a_step_belongs_to_the_action_of_its_names(
 ) -> None:
     found = join([use_of(*called)], action, integration)
     assert [use.action for use in found] == ([action] if joins else [])
-    known = [(action, integration)]
-    assert bool(unjoined([use_of(*called)], known)) == (not joins and "{{" in "".join(called))
+    assert bool(unjoined([use_of(*called)], found)) == (not joins and "{{" in "".join(called))
 
 
 def test_what_cannot_be_joined_is_told_once_a_flow() -> None:
@@ -384,7 +383,7 @@ def test_what_cannot_be_joined_is_told_once_a_flow() -> None:
         ": placeholders do not say which data action, so its variables are not told; "
         "list the flow as exported from Genesys Cloud, where the names are filled in"
     )
-    assert unjoined(calls, [("Get", "CRM")]) == (
+    assert unjoined(calls, [use_of("Get", "CRM", file="b.yaml")]) == (
         f"a.yaml calls {{{{a1}}}}, {{{{a2}}}}, {{{{a3}}}} and 2 more{tail}",
         f"b.yaml calls Get of ${{crm}}{tail}",
     )

@@ -181,20 +181,21 @@ def join(uses: Iterable[Use], action: str, integration: str = "") -> tuple[Use, 
     )
 
 
-def unjoined(uses: Iterable[Use], actions: Iterable[tuple[str, str]]) -> tuple[str, ...]:
-    """A note for each flow whose steps name data actions by placeholders that are none of ``actions``.
-
-    ``actions`` are (name, integration), as ``join`` takes them.
-    """
+def unjoined(uses: Iterable[Use], joined: Iterable[Use]) -> tuple[str, ...]:
+    """A note for each flow whose steps name data actions by placeholders, but for those of ``uses`` that are joined."""
     named = [use for use in uses if PLACEHOLDER.search(f"{use.action} {use.category}")]
     if not named:
         return ()
-    known = tuple(actions)
+    known = frozenset(map(_plain, joined))
     steps: dict[str, list[str]] = {}
     for use in named:
-        if not any(join((use,), *action) for action in known):
+        if _plain(use) not in known:
             steps.setdefault(use.file, []).append(_placeholder(use))
     return tuple(_note(file, tuple(dict.fromkeys(names))) for file, names in steps.items())
+
+
+def _plain(use: Use) -> Use:
+    return replace(use, action=plain_name(use.action))
 
 
 def _placeholder(use: Use) -> str:

@@ -60,9 +60,7 @@ def _notes(settings: Settings, vendor: str, jobs: Iterable[Job]) -> tuple[str, .
     uses, faults = uses_of(settings.vendors[vendor].flows, settings.root)
     if faults:
         raise ConfigError(faults)
-    return unjoined(
-        uses, {(job.interaction.action, job.interaction.consumer) for job in jobs if job.interaction.action}
-    )
+    return unjoined(uses, (use for job in jobs for use in job.interaction.uses))
 
 
 # -- the field --------------------------------------------------------------------------------------------
