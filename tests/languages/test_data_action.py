@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import pytest
 
 from monitor.errors import ContractError, NotJudgedError
-from monitor.jsonpaths import Json, format_path
+from monitor.jsonpaths import Json, format_path, read_json
 from monitor.languages import MISSING, Evaluation, Value, data_action
 from monitor.languages.data_action import DataActionTranslation
 from monitor.languages.data_action.assumptions import FAILED_FUNCTION, FIRST_OF_NOTHING, GAPS_ARE_NULL, TAIL_IS_IGNORED
@@ -214,6 +214,14 @@ def test_a_document_that_is_too_deep_is_not_judged() -> None:
     while deep:  # taken apart by hand: the interpreter would go down as deep
         assert isinstance(deep, list)
         deep = deep.pop()
+
+
+@pytest.mark.parametrize("number", ["1e400", "-1e400", "9" * 5_000])
+@pytest.mark.parametrize("template", ["${rawResult}", '{"a": ${x}}'])
+def test_a_number_that_is_too_large_is_not_judged(number: str, template: str) -> None:
+    document = read_json(f'{{"a": {number}}}', exact=False).value
+    with pytest.raises(NotJudgedError, match="too large"):
+        action(template, {"x": "$.a"}).evaluate(document)
 
 
 # -- firstFromArray ---------------------------------------------------------------------------------------

@@ -69,15 +69,17 @@ class Steps:
     tail: bool = False
 
 
-_ENCODER: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+_ENCODER: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 
 
 def json_text(value: Json) -> str:
     """``value`` as it enters a template: JSON without blanks."""
     try:
         return _ENCODER.encode(value)
-    except (RecursionError, ValueError):
+    except RecursionError:
         raise NotJudgedError("a value of the response is nested too deeply to be put into a template") from None
+    except (ValueError, TypeError):  # beyond a double, or an integer of thousands of digits, which is read as a Decimal
+        raise NotJudgedError("a number of the response is too large to be put into a template") from None
 
 
 def extracted(definition: Definition, paths: Mapping[str, CompiledPath], document: Json) -> tuple[Extracted, ...]:
