@@ -16,7 +16,7 @@ from typing import Final
 from monitor.config.load import FILE_NAME, SecretsMode
 from monitor.config.load import load as load_settings
 from monitor.contracts.actions.export import MAX_BYTES, DataAction, parse_export
-from monitor.contracts.actions.load import ANY_INTEGRATION, LoadedAction, load_actions
+from monitor.contracts.actions.load import LoadedAction, consumer_of, load_actions
 from monitor.contracts.actions.rendering import AUTH_RESPONSE, CREDENTIALS, pieces_of
 from monitor.contracts.actions.request import Given, Prepared, prefix_of, prepare
 from monitor.contracts.building.domains import domains_of
@@ -87,10 +87,10 @@ def subject_of(root: Path, named: Named) -> Subject:
     if not name:
         fix = 'list it under data_actions of a vendor in monitor.yaml, or say vendor="..."'
         raise UsageError("nobody says which vendor it calls", where=named.file, fix=fix)
-    consumer = named.integration or source.integration or action.integration_type or ANY_INTEGRATION
+    consumer = consumer_of(named.integration or source.integration, action)
     domain = named.domain or _domain(vendor, action) or name
     shared = (
-        one.source.integration or one.action.integration_type or ANY_INTEGRATION
+        consumer_of(one.source.integration, one.action)
         for owner, one in _actions_at(root)
         if owner.name == name and (_domain(owner, one.action) or name) == domain
     )

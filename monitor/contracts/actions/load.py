@@ -102,7 +102,7 @@ def _interaction(
     return Interaction(
         id=_identity(source, action, name),
         vendor=vendor.name,
-        consumer=_consumer(source, action),
+        consumer=consumer_of(source.integration, action),
         description=_description(source, action, name),
         request=prepared.request,
         translations=(translation_of(action, file),),
@@ -126,8 +126,9 @@ def given_of(vendor: Vendor, source: ActionSource, action: DataAction, example: 
     )
 
 
-def _consumer(source: ActionSource, action: DataAction) -> str:
-    return source.integration or action.integration_type or ANY_INTEGRATION
+def consumer_of(integration: str, action: DataAction) -> str:
+    """Who calls: the integration, as far as it is known (empty: it is not)."""
+    return integration or action.integration_type or ANY_INTEGRATION
 
 
 def _description(source: ActionSource, action: DataAction, example: str) -> str:
@@ -135,7 +136,7 @@ def _description(source: ActionSource, action: DataAction, example: str) -> str:
 
 
 def _identity(source: ActionSource, action: DataAction, example: str) -> str:
-    return action_id(_consumer(source, action), action.name, example)
+    return action_id(consumer_of(source.integration, action), action.name, example)
 
 
 def action_id(consumer: str, name: str, example: str) -> str:

@@ -20,7 +20,7 @@ from monitor.config.files import shown_file
 from monitor.config.reading import read_bounded
 from monitor.contracts.actions.entries import Listing
 from monitor.contracts.actions.export import MAX_BYTES, DataAction, read_export
-from monitor.contracts.actions.load import ANY_INTEGRATION, action_id
+from monitor.contracts.actions.load import action_id, consumer_of
 from monitor.contracts.actions.secrets import (
     LiteralSecret,
     literal_secrets,
@@ -143,7 +143,7 @@ class _Settler:
             if same_action(action, known, (integration, one.integration)):
                 return one.file
         folder = self._ground.root / "contracts" / self._ground.vendor / "actions"
-        name = action_id(integration or action.integration_type or ANY_INTEGRATION, action.name, "")
+        name = action_id(consumer_of(integration, action), action.name, "")
         plain = folder / f"{name[:-_HASH]}.json"
         return folder / f"{name}.json" if self._is_others(plain, action, integration) else plain
 
