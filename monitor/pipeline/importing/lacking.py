@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 from monitor.calling.request import NO_BASE_URL, refusal
@@ -17,10 +17,10 @@ from monitor.contracts.actions.refusing import ENTRY, unsendable
 from monitor.contracts.lint.actions import ActionSubject, request_suspicions
 from monitor.model import ActionSource, Interaction, RequestOverride, Vendor
 from monitor.pipeline.importing.settling import Settled
+from monitor.pipeline.joining import somewhere
 from monitor.pipeline.lint.actions import is_authorized
 from monitor.printable import printable
 
-_NOWHERE: Final = "https://vendor.invalid"  # stands for a base_url that is not known here
 _NOBODY: Final = "no-authorization"
 _HOSTS: Final = 5
 
@@ -91,7 +91,7 @@ def _reasons(vendor: Vendor, interaction: Interaction, loaded: LoadedAction) -> 
     if interaction.refusal:
         what, _, fix = interaction.refusal.partition("; ")
         yield what, fix
-    if refusal(replace(vendor, base_url=_NOWHERE), interaction):
+    if refusal(somewhere(vendor), interaction):
         method = loaded.action.method
         either = "read_only: true (it only searches) or allow_writes: true (it may write at base_url)"
         yield f"{method} may change data at the vendor, so it is not sent", f"{ENTRY}: {either}"
