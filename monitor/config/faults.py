@@ -94,7 +94,6 @@ _WORDS: Final = {
     "list_type": _not_list,
     "too_short": _too_short,
 }
-_AT_PARENT: Final = frozenset({"missing"})  # the key does not stand in the file
 _NAMED_BY_PARENT: Final = frozenset({"missing", "extra_forbidden"})
 
 

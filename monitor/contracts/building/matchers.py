@@ -40,7 +40,6 @@ _BY_TYPE: Final[Mapping[JsonType, str]] = {
     JsonType.DECIMAL: "number",
     JsonType.STRING: "type",  # of the example, which is a string then
 }
-_MOST_MEMBERS: Final = 20  # that an index may demand
 
 NOT_EVERY: Final = "not every member of the list has it"
 UNNAMED: Final = "Pact has no way to name this key in a rule"

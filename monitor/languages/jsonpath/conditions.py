@@ -6,7 +6,7 @@ member, even a path from the root; and then every key that the path names must b
 
 from __future__ import annotations
 
-from typing import Final, Protocol
+from typing import Protocol
 
 from monitor.jsonpaths import Json
 from monitor.languages.jsonpath.errors import FAILED, INVALID, EngineError, NotFoundError
@@ -26,8 +26,6 @@ from monitor.languages.jsonpath.nodes import (
     Value,
 )
 from monitor.languages.jsonpath.operators import OPERATORS
-
-_UNKNOWN: Final = object()
 
 
 class Paths(Protocol):
