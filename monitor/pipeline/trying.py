@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import IntEnum
+from itertools import chain
 from pathlib import Path
 from typing import Final
 
@@ -22,7 +23,7 @@ from monitor.headers import is_json
 from monitor.jsonpaths import Json, read_json
 from monitor.languages import EvaluationFault, State, Value, compile_translation, platform_of
 from monitor.languages.data_action import DataActionTranslation
-from monitor.languages.data_action.assumptions import EMPTY_BODY
+from monitor.languages.data_action.assumptions import EMPTY_BODY, NOT_JSON
 from monitor.languages.data_action.flatten import flat_paths, flattened
 from monitor.languages.data_action.steps import PROCESSING, Extracted
 from monitor.model import ActionExample, ActionSource, Secret, Settings, Vendor
@@ -30,7 +31,6 @@ from monitor.pipeline.planning import nearest
 from monitor.printable import printable
 
 MAX_BODY: Final = 50_000_000
-NOT_JSON: Final = "assumed: a body that is no JSON takes the failure path"
 _NO_SOURCE: Final = ActionSource("")
 _NOBODY: Final = Vendor("", "", ())
 _NO_EXAMPLE: Final = ActionExample("", {})
@@ -177,8 +177,13 @@ def trial(action: DataAction, status: int, body: bytes, file: str = "") -> Trial
     begun = replace(begun, reached=Step.PARSED, result=steps.result)
     if fault := _refused(action, file, steps.result):
         return replace(begun, fault=fault)
-    outputs = flattened(steps.result, flat_paths(action.success_schema))
-    return replace(begun, reached=Step.OUTPUTS, outputs=outputs, defaults=compiled.defaulted(steps))
+    return replace(
+        begun,
+        reached=Step.OUTPUTS,
+        outputs=flattened(steps.result, flat_paths(action.success_schema)),
+        defaults=compiled.defaulted(steps),
+        notes=(*notes, *dict.fromkeys(chain.from_iterable(compiled.assumptions(document).values()))),
+    )
 
 
 def _in_order(action: DataAction, names: tuple[Extracted, ...]) -> tuple[Extracted, ...]:

@@ -11,6 +11,7 @@ import pytest
 
 from monitor.cli.main import main
 from monitor.jsonpaths import Json
+from monitor.languages.data_action.assumptions import TAIL_IS_IGNORED
 from monitor.model import Approval, Exchange, Recording, Request, Response
 from monitor.recordings.store import Store
 from tests.contracts.actions.exports import STRING, text_of
@@ -191,6 +192,14 @@ def test_a_recording(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     kept = Store(folder / "recordings").approve(recording, Approval("ada", moment, "runs/x.har"))
     assert run(capsys, "Get customer", "--recording", kept.path)[1] == STEPS
     assert run(capsys, "Get customer", "-r", kept.path, "--body", "answer.json")[0] == 2
+
+
+def test_what_is_assumed_is_said(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    export = json.loads(EXPORT)
+    export["config"]["response"]["successTemplate"] += "}"
+    (folder / "actions" / "get-customer.json").write_text(json.dumps(export))
+    _, out, _ = run(capsys, "Get customer", "--body", "answer.json")
+    assert out.splitlines()[-1] == f"note: {TAIL_IS_IGNORED}"
 
 
 def test_without_a_monitor_yaml(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
