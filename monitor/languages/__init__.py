@@ -103,11 +103,6 @@ class CompiledTranslation(Protocol):
         """
         ...
 
-    @property
-    def suspicions(self) -> tuple[Suspicion, ...]:
-        """What is most likely a mistake; a language that looks for none may leave this out."""
-        ...
-
     def reads_of(self, output: str) -> tuple[Path, ...]:
         """Like ``reads``, also for an output whose name only a response told."""
         ...
@@ -215,7 +210,7 @@ def compile_translation(kind: str, source: str) -> CompiledTranslation:
 
 
 def suspicions_of(compiled: CompiledTranslation) -> tuple[Suspicion, ...]:
-    """The suspicions of a translation in any language, also one that has none to tell."""
+    """What is most likely a mistake. A language that looks for none may leave ``suspicions`` out altogether."""
     found: tuple[Suspicion, ...] = getattr(compiled, "suspicions", ())
     return found
 

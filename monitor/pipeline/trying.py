@@ -21,7 +21,7 @@ from monitor.contracts.faults import read_file
 from monitor.errors import ContractError, JsonError, NotJudgedError, UsageError
 from monitor.headers import is_json
 from monitor.jsonpaths import Json, read_json
-from monitor.languages import EvaluationFault, State, Value, compile_translation, platform_of
+from monitor.languages import EvaluationFault, State, Value, compile_translation
 from monitor.languages.data_action import DataActionTranslation
 from monitor.languages.data_action.assumptions import EMPTY_BODY, NOT_JSON
 from monitor.languages.data_action.flatten import flat_paths, flattened
@@ -175,7 +175,7 @@ def trial(action: DataAction, status: int, body: bytes, file: str = "") -> Trial
         reached = Step.PARSED if steps.rendered else Step.RENDERED
         return replace(begun, reached=reached, fault=steps.fault)
     begun = replace(begun, reached=Step.PARSED, result=steps.result)
-    if fault := _refused(action, file, steps.result):
+    if fault := _refused(compiled, file, steps.result):
         return replace(begun, fault=fault)
     return replace(
         begun,
@@ -206,10 +206,9 @@ def _placed(error: ContractError, file: str) -> ContractError:
     return ContractError(error.what, where=": ".join(filter(None, (file, error.where))), fix=error.fix)
 
 
-def _refused(action: DataAction, file: str, result: Json) -> EvaluationFault | None:
-    platform = platform_of(compile_translation(KIND, source_of(action)))
+def _refused(compiled: DataActionTranslation, file: str, result: Json) -> EvaluationFault | None:
     try:
-        return conformity_fault(platform, result) if platform else None
+        return conformity_fault(compiled, result)
     except ContractError as error:
         raise _placed(error, file) from None
 
