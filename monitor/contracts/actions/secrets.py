@@ -44,7 +44,7 @@ _NAME: Final = re.compile(
     r"|(api|app|client|consumer|shared)-?secret|(session|jsession|phpsess)-?id|secret|password|passwd|passphrase|pwd"
     r"|csrf|xsrf|bearer)"
 )
-_SHORT_PARAMETER: Final = re.compile(r"key|code|sig|signature|auth|app[-_]?id|jwt", re.IGNORECASE)
+_SHORT_PARAMETER: Final = re.compile(r"key|code|sig|signature|auth|authorization|app[-_]?id|jwt", re.IGNORECASE)
 _LONG: Final = 16  # characters; with a shorter value such a parameter holds no secret
 _CREDENTIALS: Final = re.compile(r"(bearer|basic)\s+[\w.~+/=-]{8,}|eyJ[\w-]{8,}\.[\w-]+\.[\w-]*", re.IGNORECASE)
 _PAIR: Final = re.compile(r"(?:(?<=[?&])|(?<=\))|(?<=#end)|(?<=#else))(?P<name>[^&=#?$\s]+)=(?P<value>[^&#]*)")
