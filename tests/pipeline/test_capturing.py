@@ -535,6 +535,12 @@ def test_what_an_action_does_not_fill_from_credentials_is_not_masked() -> None:
     assert "MASKED" not in masked(made, action=action)
 
 
+@pytest.mark.parametrize("url", ["${credentials.url}", "$!{credentials.url}/c/oauth2", "https://${credentials.host}/c"])
+def test_a_host_that_an_action_is_given_hides_no_path(url: str) -> None:
+    made = exchange("https://prod.example/services/c/oauth2", answer={"kind": "oauth2", "of": "services"})
+    assert "MASKED" not in masked(made, action=action_of(url=url))
+
+
 @pytest.mark.parametrize("base_url", ["https://staging.example", "https://staging.example/v1"])
 def test_the_host_of_a_capture_is_masked_where_base_url_is(base_url: str) -> None:
     made = exchange(

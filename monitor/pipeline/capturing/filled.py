@@ -3,7 +3,8 @@
 1. The action's request is made twice, with other credentials: where both differ, it was filled from them, however they
    are encoded or combined on the way.
 2. A header whose template reads them counts in any case: an ``#if`` may have left it out.
-3. Not found: what stands in a body that is neither JSON nor a form.
+3. A URL that begins with one, ``${credentials.url}/c``, begins with a host: that is no secret of the path.
+4. Not found: what stands in a body that is neither JSON nor a form.
 """
 
 from __future__ import annotations
@@ -47,7 +48,7 @@ def filled_by(action: DataAction | None) -> Filled:
     return Filled(
         headers=frozenset((*_reading(action), *(name.lower() for name, _ in set(one.headers) ^ set(other.headers)))),
         query=frozenset(found.query),
-        segments=frozenset(_segments(mine, theirs)),
+        segments=frozenset(() if action.url.startswith("$") else _segments(mine, theirs)),
         fields=frozenset(found.body) if _is_form(mine.body) else frozenset(),
         members=tuple(map(parse_path, found.body)) if is_json else (),
     )
