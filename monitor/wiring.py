@@ -8,6 +8,7 @@ import secrets
 import sys
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from datetime import UTC, datetime
 from importlib.metadata import entry_points, version
 from pathlib import Path
@@ -37,8 +38,8 @@ def workers_for(cases: int) -> int:
 
 def known_secrets(settings: Settings) -> tuple[Secret, ...]:
     """Every value to mask, in lower and upper case too: vendors fold the case of keys and media types in echoes."""
-    spelt = ((s.name, value) for s in settings.secrets for value in (s.value, s.value.lower(), s.value.upper()))
-    return tuple(Secret(name, value) for name, value in dict.fromkeys(spelt))
+    spelt = (replace(s, value=value) for s in settings.secrets for value in (s.value, s.value.lower(), s.value.upper()))
+    return tuple(dict.fromkeys(spelt))
 
 
 _ENGINES: Final = ("pact-python-ffi", "jsonata2py", "jsonschema", "pact-python")

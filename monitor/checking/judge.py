@@ -14,6 +14,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache, partial
@@ -50,6 +51,7 @@ _T = TypeVar("_T")
 # what can make an output blank or break a contract; something more cannot
 _CAUSES: Final = frozenset(ChangeKind) - {ChangeKind.ADDED, ChangeKind.HEADER_ADDED}
 _TOLD_DUPLICATES: Final = 5
+_LINK: Final = re.compile(r"(?:(?:[A-Za-z][\w+.-]*:)?//(?:[^/?#]*@)?(?P<host>[^/?#]*))?(?P<path>[^?#;]*)")
 DISAGREES: Final = "the official verifier disagrees"
 NOT_ASKED: Final = "the official verifier was not asked"
 _REPORT: Final = "please report it with the contract"
@@ -259,6 +261,8 @@ def _document(response: Response) -> Document | None:
 
 def _notes(case: Case, asked: _Asked) -> Iterator[str]:
     contract = case.contract
+    if redirect := _redirect(case):
+        yield redirect
     if contract:
         yield from asked(partial(contracts.tied_rules, contract))
     if case.translations and (note := translations.precision_note(case.raw)):
@@ -270,3 +274,14 @@ def _notes(case: Case, asked: _Asked) -> Iterator[str]:
         yield f"key '{printable(name)}' stands twice in one object of the body; the last one counts"
     if len(names) > _TOLD_DUPLICATES:
         yield f"{len(names) - _TOLD_DUPLICATES} more keys stand twice"
+
+
+def _redirect(case: Case) -> str:
+    """Where a response sends us that is a redirect and was none before; without its query, which may hold a token."""
+    status, location = case.raw.status, case.stored.header("location")
+    if not 300 <= status < 400 or not location or (case.baseline and case.baseline.status == status):
+        return ""
+    place = _LINK.match(location)
+    host, path = (place["host"] or "", place["path"]) if place else ("", "")
+    where = printable(path or "/", 200) + (f" of {printable(host, 100)}" if host else "")
+    return f"status {status} is a redirect to {where}; it is not followed"

@@ -12,10 +12,14 @@ from monitor.model.overrides import RequestOverride
 
 @dataclass(frozen=True, slots=True)
 class Secret:
-    """A value that came from ``${...}``: never written anywhere. ``name`` is what may be shown instead."""
+    """A value that came from ``${...}``: never written anywhere. ``name`` is what may be shown instead.
+
+    ``whole``: it may be a word, so it counts only where it is all of a header, parameter or JSON value.
+    """
 
     name: str
     value: str = field(repr=False)
+    whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)

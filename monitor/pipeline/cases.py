@@ -16,6 +16,8 @@ from monitor.model import MASK, MASK_HOST, Case, Fault, Judgement, Outcome, Reco
 from monitor.recordings.har import from_har
 
 MEND: Final = "restore the baseline from version control, or approve a recording again: monitor approve"
+_SENT: Final = ("request.header:", "request.body")
+_WHERE: Final = frozenset(f"request.header:{name}" for name in ("host", ":authority", "origin", "referer"))
 NO_RESPONSE: Final = "no response was recorded"
 
 
@@ -41,8 +43,19 @@ def _unsaid(recording: Recording, fault: Fault) -> Fault:
     parameters = parameters_of(request.url)
     if any(names_secret(name) for name, _ in request.headers) or any(map(parameter_names_secret, parameters)):
         return fault
+    if _sends_secrets(recording):  # by another name: X-Key: ${credentials.key}
+        return fault
     setting = f'headers: {{Authorization: "${{secret:env:{variable_of(recording.vendor, "AUTHORIZATION")}}}"}}'
     return replace(fault, fix=f"nothing that was sent says who is calling; add to the vendor: {setting}")
+
+
+def _sends_secrets(recording: Recording) -> bool:
+    """Whether anything but where we call was masked in the request."""
+    places = (mask.where.lower() for mask in recording.masks)
+    if any(place.startswith(_SENT) and place not in _WHERE for place in places):
+        return True
+    path = recording.exchange.request.url.partition("://")[2].partition("/")[2]
+    return MASK in path
 
 
 def _body_is_masked(recording: Recording | None) -> bool:

@@ -306,10 +306,11 @@ def needles(secrets: Sequence[Secret]) -> tuple[Needle, ...]:
     found: dict[str, Needle] = {}
     for index, secret in enumerate(secrets):
         text, plain = _masks(secret, index, values)
-        for value, whole in _values(secret.value):
+        for value, is_short in _values(secret.value):
+            whole = is_short or secret.whole
             if not value.strip() or (value in found and (whole or not found[value].whole)):
                 continue
-            is_host = whole and len(value) >= LONG
+            is_host = is_short and len(value) >= LONG
             mask = text.partition("://")[2] if is_host else text
             if text != plain and value == secret.value.strip() and value.endswith("/"):
                 mask += "/"

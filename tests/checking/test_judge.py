@@ -247,3 +247,20 @@ def test_what_is_nested_too_deeply_to_be_compared_is_no_baseline_to_be() -> None
     judgement = judge(_case(_response({"deep": body, **BODY}), contract=_contract(READ)))
     assert judgement.outcome is Outcome.UNREADABLE
     assert "nested deeper than 100 levels" in judgement.reason
+
+
+@pytest.mark.parametrize(
+    ("location", "where"),
+    [
+        ("/login?token=t0k3n", "/login"),
+        ("https://ada:t0k3n@sso.example/a/b;sid=t0k3n#t0k3n", "/a/b of sso.example"),
+        ("//sso.example?t0k3n", "/ of sso.example"),
+        ("/a\x1b[2Jb", "/a\\x1b[2Jb"),
+        ("next", "next"),
+    ],
+)
+def test_where_a_redirect_goes_is_told_without_its_query(location: str, where: str) -> None:
+    answer = replace(_response(raw=b"", media="", status=302), headers=(("Location", location),))
+    judgement = judge(_full(answer))
+    assert judgement.notes == (f"status 302 is a redirect to {where}; it is not followed",)
+    assert judge(_case(answer, answer)).notes == ()  # as it was before

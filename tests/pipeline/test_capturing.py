@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -50,6 +51,7 @@ from monitor.pipeline.capturing.foreign import secrets_of
 from monitor.pipeline.planning import Job, Jobs
 from monitor.recordings.captures import Capture, Entry
 from monitor.recordings.masking import Masker
+from tests.contracts.actions.exports import action_of
 
 EXPORTS = Path(__file__).resolve().parents[2].parent / "shared" / "cases" / "data-actions" / "exports"
 NOW = datetime(2026, 11, 22, 8, 58, tzinfo=UTC)
@@ -425,11 +427,17 @@ def exchange(
     return Exchange(Request("POST", url, headers, body), response, None, NOW, 0.1)
 
 
-def masked(made: Exchange, *known: Secret, base_url: str = BASE, headers: Mapping[str, str] | None = None) -> str:
+def masked(
+    made: Exchange,
+    *known: Secret,
+    base_url: str = BASE,
+    headers: Mapping[str, str] | None = None,
+    action: DataAction | None = None,
+) -> str:
     vendor = Vendor("crm", base_url, headers=headers or {})
     override = RequestOverride(headers={"X-Tenant": "tenant-of-staging"})
     job = Job(vendor, Interaction("x", "crm", "c", "x", RequestTemplate("POST", "/c"), override=override), None)
-    kept, _ = Masker((*known, *secrets_of(job, made, known))).mask(made)
+    kept, _ = Masker((*known, *secrets_of(job, made, known, action))).mask(made)
     assert kept.response is not None
     return f"{kept.request} {kept.request.body!r} {kept.response} {kept.response.body!r}"
 
@@ -450,6 +458,11 @@ def masked(made: Exchange, *known: Secret, base_url: str = BASE, headers: Mappin
         exchange(answered=(("Set-Cookie", "sid=canary-of-production"),), answer={"session": "canary-of-production"}),
         exchange(headers=(("Authorization", "Bearer canary-of-production"),), answer={"a": "canary-of-production"}),
         exchange(headers=(("Cookie", "sid=canary-of-production"),)),
+        exchange(answer={"access_token": "canary-7", "echo": "it was canary-7."}),
+        exchange(answer={"data": [{"refresh_token": "canary-8"}]}),
+        exchange(answer={"sessionId": "canary-9", "apiKey": "CANARYcanary1", "accessToken": "canary"}),
+        exchange(answer={"authorization": "Bearer canary-7", "echo": "canary-7"}),
+        exchange(headers=(("X-Session-Id", "canary-of-production"),)),
     ],
 )
 def test_productions_secrets_are_masked(made: Exchange) -> None:
@@ -463,6 +476,69 @@ def test_what_is_no_secret_stays() -> None:
     )
     text = masked(made, headers={"Accept": "application/json"})
     assert "MASKED" not in text
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"tokenType": "authorization_code", "expiresIn": "in an hour", "keyword": "spring-sale-2026"},
+        {"customerKey": "ACC-10023-EU", "accountKey": "ACC-10023", "nextPageToken": "eyJwYWdlIjoyfQ"},
+        {"sessionId": "1", "apiKey": "none", "resetPassword": "https://prod.example/reset/password"},
+        {"sessionId": 1234567, "password": None, "secret": True},
+        {"plan": "Basic membership", "authorization": "granted by the bank", "token": "a word of the text"},
+    ],
+)
+def test_what_only_looks_like_a_secret_stays(answer: Mapping[str, Json]) -> None:
+    assert "MASKED" not in masked(exchange(answer=answer))
+
+
+def test_a_word_is_masked_only_where_it_is_a_whole_value() -> None:
+    text = masked(exchange(answer={"password": "expired", "state": "it expired", "expiredAt": 1, "why": "expired"}))
+    assert '{"password": "MASKED-PASSWORD", "state": "it expired", "expiredAt": 1, "why": "MASKED-PASSWORD"}' in text
+
+
+FILLING = action_of(
+    url="https://h/v1/${credentials.tenant}/c?phone=${input.phone}&sig=$esc.url($credentials.sig)&kind=a",
+    method="POST",
+    headers={
+        "X-Key": "${credentials.key}",
+        "X-Who": "#if($input.phone == 'none')$authResponse.who#end",
+        "X-Kind": "a-kind",
+    },
+    body='{"kind": "a-kind", "phone": "${input.phone}", "login": [{"pin": "$encoding.base64($credentials.pin)"}]}',
+)
+FILLING_FORM = action_of(
+    url="/c", method="POST", headers=dict(FORM_TYPE), body="kind=a-kind&pin=$esc.url(${credentials.pin})"
+)
+
+
+@pytest.mark.parametrize(
+    ("action", "made"),
+    [
+        (FILLING, exchange(headers=(("x-key", "live-secret"), ("x-who", "live-secret-too"), ("x-kind", "a-kind")))),
+        (FILLING, exchange("https://prod.example/v1/live-tenant/c?phone=5550100&sig=live-%20sig&kind=a-kind")),
+        (FILLING, exchange(body=b'{"kind": "a-kind", "phone": "5550100", "login": [{"pin": "bGl2ZS1waW4x"}]}')),
+        (FILLING_FORM, exchange(headers=FORM_TYPE, body=b"kind=a-kind&pin=live-pin-1")),
+    ],
+    ids=["headers", "URL", "JSON", "form"],
+)
+def test_what_an_action_fills_from_credentials_is_masked(action: DataAction, made: Exchange) -> None:
+    assert re.search("live-|bGl2ZS", masked(made))  # by their names nobody knows
+    text = masked(made, action=action)
+    assert not re.search("live-|bGl2ZS", text)
+    assert "a-kind" in text
+
+
+def test_what_an_action_does_not_fill_from_credentials_is_not_masked() -> None:
+    made = exchange("https://prod.example/v1/c/7?x=other-text", (("X-Key", "other-text"),), b'{"pin": "other-text"}')
+    action = action_of(url="/c/${input.phone}?x=${input.x}", method="POST", headers={"X-Key": "${input.k}"})
+    assert "MASKED" not in masked(made, action=action)
+
+
+@pytest.mark.parametrize("url", ["${credentials.url}", "$!{credentials.url}/c/oauth2", "https://${credentials.host}/c"])
+def test_a_host_that_an_action_is_given_hides_no_path(url: str) -> None:
+    made = exchange("https://prod.example/services/c/oauth2", answer={"kind": "oauth2", "of": "services"})
+    assert "MASKED" not in masked(made, action=action_of(url=url))
 
 
 @pytest.mark.parametrize("base_url", ["https://staging.example", "https://staging.example/v1"])

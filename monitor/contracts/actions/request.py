@@ -167,6 +167,21 @@ def outline(action: DataAction, prefix: str) -> RequestTemplate | None:
     return _request(action, replace(whole, url=url, body=body), Given(prefix=prefix))
 
 
+def with_credentials(action: DataAction, value: str) -> RequestTemplate | None:
+    """The request where all that the integration holds is ``value``, and each input 1; None where it cannot be made."""
+    try:
+        pieces = pieces_of(action)
+        given: dict[str, dict[str, str]] = {INPUT: dict.fromkeys(declared(action.input_schema), "1")}
+        for root, member in pieces.names():
+            if member and member != RAW:
+                given.setdefault(root, {})[member] = "1" if root == INPUT else value
+        given[INPUT][RAW] = json_bytes({**given[INPUT]}).decode()
+        whole = made(pieces, given)
+    except MonitorError:
+        return None
+    return _request(action, whole, Given())
+
+
 def _without_calls(piece: Piece, text: str) -> str:
     """``text`` with holes for the calls and members that stand in it as they are written."""
     left = (one.text for one in piece.template.references if "." in one.text)

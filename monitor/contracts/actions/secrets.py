@@ -37,7 +37,14 @@ _PARAMETER: Final = re.compile(
     r"|token|secret|password|passwd|pwd",
     re.IGNORECASE,
 )
-_SHORT_PARAMETER: Final = re.compile(r"key|code|sig|signature|auth|app[-_]?id|jwt", re.IGNORECASE)
+# of names in kebab-case, whatever they hold
+_NAME: Final = re.compile(
+    r"(.*-)?((access|refresh|id|auth|authentication|authorization|oauth|api|app|client|session|security|bearer|secret"
+    r"|private|csrf|xsrf|jwt|sso|login)-?token|(api|access|session|private|secret|signing|encryption)-?key"
+    r"|(api|app|client|consumer|shared)-?secret|(session|jsession|phpsess)-?id|secret|password|passwd|passphrase|pwd"
+    r"|csrf|xsrf|bearer)"
+)
+_SHORT_PARAMETER: Final = re.compile(r"key|code|sig|signature|auth|authorization|app[-_]?id|jwt", re.IGNORECASE)
 _LONG: Final = 16  # characters; with a shorter value such a parameter holds no secret
 _CREDENTIALS: Final = re.compile(r"(bearer|basic)\s+[\w.~+/=-]{8,}|eyJ[\w-]{8,}\.[\w-]+\.[\w-]*", re.IGNORECASE)
 _PAIR: Final = re.compile(r"(?:(?<=[?&])|(?<=\))|(?<=#end)|(?<=#else))(?P<name>[^&=#?$\s]+)=(?P<value>[^&#]*)")
@@ -136,9 +143,17 @@ def _rendered(text: str) -> str:
     return made.text if isinstance(made, Rendered) else text
 
 
+def surely_names_secret(name: str) -> bool:
+    """Whether whatever is called so holds a secret: ``refresh_token``, ``sessionId``, ``X-API-Key``.
+
+    ``tokenType``, ``nextPageToken``, ``customerKey`` and ``passwordPolicy`` do not.
+    """
+    return _NAME.fullmatch("-".join(_WORDS.findall(name)).lower()) is not None
+
+
 def names_secret(name: str) -> bool:
     """Whether a header of that name holds a secret."""
-    return _HEADER.fullmatch(name) is not None
+    return _HEADER.fullmatch(name) is not None or surely_names_secret(name)
 
 
 def parameters_of(url: str) -> tuple[str, ...]:
@@ -148,7 +163,7 @@ def parameters_of(url: str) -> tuple[str, ...]:
 
 def parameter_names_secret(name: str) -> bool:
     """Whether a parameter of that name holds a secret."""
-    return _PARAMETER.fullmatch(name) is not None
+    return _PARAMETER.fullmatch(name) is not None or surely_names_secret(name)
 
 
 def is_secret_parameter(name: str, value: str) -> bool:

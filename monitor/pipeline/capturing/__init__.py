@@ -129,7 +129,7 @@ def taken(planned: Jobs, choices_: Choices, strays: Strays, source: Source) -> T
             jobs.append(replace(job, refusal=reason))
             continue
         exchange = _exchange(choice.seen.entry, job.vendor, source)
-        secrets.update(dict.fromkeys(secrets_of(job, exchange, source.known)))
+        secrets.update(dict.fromkeys(secrets_of(job, exchange, source.known, planned.actions.get(job.key))))
         lines[job.key] = tuple(_lines(choice, choice.seen.entry, source.capture))
         exchanges.append(exchange)
         jobs.append(replace(job, request=exchange.request))

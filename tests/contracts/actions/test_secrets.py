@@ -19,6 +19,7 @@ from monitor.contracts.actions.secrets import (
     names_secret,
     parameter_names_secret,
     parameters_of,
+    surely_names_secret,
     taken_out,
     variable_of,
     with_secrets_replaced,
@@ -152,6 +153,30 @@ def test_names_alone() -> None:
     assert all(map(parameter_names_secret, ("access_key", "token", "my-api_key")))
     assert not any(map(parameter_names_secret, ("key", "tokens", "pageKey", "q")))
     assert parameters_of("/c?a=1#if($x)&b=$x#end&c=#x") == ("a", "b", "c")
+
+
+SURE = """
+    refresh_token accessToken id-token idToken X-CSRF-Token xsrfToken csrf authToken session_token sessionId session-id
+    JSESSIONID X-Session-Id apiKey APIKey api_key apikey x-api-key clientSecret client_secret secret privateKey
+    sessionKey accessKey password userPassword pwd passphrase bearer
+"""
+UNSURE = """
+    token tokenType token_type accessTokenExpiresIn expiresIn keyword keywords customerKey key primaryKey foreignKey
+    accountKey nextPageToken page_token passwordPolicy passwordExpired secretary customerId sessionIds id sid
+    accessTokenUrl authorization monkey Idempotency-Key sessionType
+"""
+
+
+@pytest.mark.parametrize("name", SURE.split())
+def test_names_that_surely_hold_a_secret(name: str) -> None:
+    assert surely_names_secret(name)
+    assert names_secret(name)
+    assert parameter_names_secret(name)
+
+
+@pytest.mark.parametrize("name", UNSURE.split())
+def test_names_that_may_hold_anything(name: str) -> None:
+    assert not surely_names_secret(name)
 
 
 # -- what is taken out ------------------------------------------------------------------------------------
