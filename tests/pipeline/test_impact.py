@@ -335,6 +335,35 @@ def test_an_output_is_met_at_above_and_below_what_it_reads(path: str, outputs: d
     assert {output.name: [*output.reads] for output in found} == outputs
 
 
+BY_ARRAYS = {"vip": "$.r[0].vip", "names": "$.r[*].name", "gold": "$.r[?(@.tier == 'GOLD')].id", "last": "$.r[-1].id"}
+
+
+@pytest.mark.parametrize(
+    ("path", "outputs"),
+    [
+        ("$.r[*].vip", {"vip": ("$.r[0].vip",)}),
+        ("$.r[*].name", {"names": ("$.r[*].name",)}),
+        ("$.r[*].tier", {"gold": ("$.r[?(@.tier == 'GOLD')].id",)}),
+        ("$.r[*].id", {"gold": ("$.r[?(@.tier == 'GOLD')].id",), "last": ("$.r[-1].id",)}),
+        ("$.r[*].id.no", {"gold": ("$.r[?(@.tier == 'GOLD')].id",), "last": ("$.r[-1].id",)}),
+        ("$.r", {name: (text,) for name, text in BY_ARRAYS.items()}),
+        ("$.r[*].other", {}),
+    ],
+)
+@pytest.mark.parametrize("kind", ["data_action", "jsonpath"])
+def test_a_path_that_names_its_arrays_reads_no_other_field_of_their_members(
+    kind: str, path: str, outputs: dict[str, tuple[str, ...]]
+) -> None:
+    template = ", ".join(f'"{name}": ${{{name}}}' for name in BY_ARRAYS)
+    schema = {"type": "object", "properties": {name: {"type": "string"} for name in BY_ARRAYS}}
+    action = {"translationMap": BY_ARRAYS, "successTemplate": f"{{{template}}}", "successSchema": schema}
+    source = json.dumps(action if kind == "data_action" else BY_ARRAYS)
+    interaction = interaction_of(Translation("Get", kind, source, ""))
+    traced = lineage_of(interaction, reads_of(interaction), parse_path(path))
+    found = [output for one in traced.fields for reader in one.readers for output in reader.outputs]
+    assert {output.name: output.paths for output in found} == outputs
+
+
 # -- a vendor ---------------------------------------------------------------------------------------------
 
 

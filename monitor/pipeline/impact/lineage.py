@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from monitor.checking.impact import is_of
 from monitor.contracts.lint.subjects import ABSENT, subject_of
 from monitor.errors import ContractError
 from monitor.jsonpaths import ANY, Path, Touch, format_path, general, touch
-from monitor.languages import compile_translation
+from monitor.languages import compile_translation, names_arrays, paths_of
 from monitor.model import Interaction, Translation, Use
 from monitor.printable import printable
 from monitor.reports.impact import Field, Output, Reader, Traced
@@ -17,10 +17,26 @@ from monitor.reports.impact import Field, Output, Reader, Traced
 
 @dataclass(frozen=True, slots=True)
 class OutputReads:
-    """``reads`` as the translation has them."""
+    """``reads`` as the translation has them; ``paths`` as it writes them, where it does, each with what it reads.
+
+    ``named_arrays``: they name every array that they go through.
+    """
 
     name: str
     reads: tuple[Path, ...]
+    paths: Mapping[str, tuple[Path, ...]]
+    named_arrays: bool
+
+    def met(self, path: Path) -> tuple[Path, ...]:
+        """Those of ``reads`` that ``path`` is part of, is, or leads to."""
+        return tuple(read for read in self.reads if self._meets(read, path))
+
+    def written(self, path: Path) -> tuple[str, ...]:
+        """Those of ``paths`` that read it."""
+        return tuple(text for text, reads in self.paths.items() if any(self._meets(read, path) for read in reads))
+
+    def _meets(self, read: Path, path: Path) -> bool:
+        return touch(read, path, named_arrays=self.named_arrays) is not Touch.NONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +96,8 @@ def _outputs(translation: Translation) -> Iterator[OutputReads]:
     """Every output, and the nested ones that the translation names."""
     compiled = compile_translation(translation.kind, translation.source)
     for name in dict.fromkeys((*compiled.outputs, *compiled.reads)):
-        yield OutputReads(name, compiled.reads_of(name) or compiled.reads.get(name, ()))
+        reads = compiled.reads_of(name) or compiled.reads.get(name, ())
+        yield OutputReads(name, reads, paths_of(compiled, name), names_arrays(compiled))
 
 
 # -- a field ----------------------------------------------------------------------------------------------
@@ -107,9 +124,9 @@ def _reader(interaction: Interaction, translation: Translation, outputs: Sequenc
     uses = uses_of_translation(interaction, translation.name)
     found: list[Output] = []
     for output in outputs:
-        met = tuple(format_path(read) for read in output.reads if touch(read, path) is not Touch.NONE)
+        met = tuple(map(format_path, output.met(path)))
         if met:
-            found.append(Output(output.name, met, uses=held(uses, output.name)))
+            found.append(Output(output.name, met, uses=held(uses, output.name), paths=output.written(path)))
     return Reader(translation.name, translation.kind, _innermost(found), tuple(use for use in uses if not use.output))
 
 
