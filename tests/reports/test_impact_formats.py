@@ -191,6 +191,7 @@ def test_json() -> None:
             )
         ],
         "paths": [],
+        "other_member": False,
     }
     assert [(output["effect"], output["label"]) for output in outputs[1:]] == [("blank", "silent"), ("unchanged", "")]
 
@@ -213,7 +214,7 @@ def test_mermaid() -> None:
         '    n10["tier<br/>data_action Get customer<br/>unchanged without it"]:::output',
         '    n11["$.customer.tier"]:::path',
         '    n12["name<br/>jsonata screen#45;pop<br/>fails without it (loud)"]:::loud',
-        '    n13["without it the whole translation fails: greeting too<br/>jsonata screen#45;pop"]:::loud',
+        '    n13["without it the whole<br/>translation fails: greeting<br/>too<br/>jsonata screen#45;pop"]:::loud',
         "  end",
         '  subgraph g1["crm: Get orders"]',
         '    n14["$.orders#91;#42;#93;#46;no<br/>no baseline"]:::field',
@@ -331,6 +332,10 @@ def test_a_path_as_it_is_written_stands_between_field_and_output() -> None:
     (group,) = graph_of(lineage, 1_000).groups
     assert {node.name: node.lines[0] for node in group.nodes} == {"n1": "$.r[*].a", "n2": "a", "n3": "$.r[-1].a"}
     assert [(edge.start, edge.end) for edge in group.edges] == [("n1", "n3"), ("n3", "n2")]
+    field = replace(field, readers=(replace(field.readers[0], outputs=(replace(output, other_member=True),)),))
+    lineage = Lineage("crm", "", (Traced("i", "Get", "", (field,)),), 1)
+    assert "  a <- $.r[-1].a (not the member asked for): blank without it" in rendered("text", lineage)
+    assert '["$.r#91;#45;1#93;#46;a<br/>not the member asked for"]:::path' in rendered("mermaid", lineage)
 
 
 HOSTILE = '"]; end\n<b>x</b> `a` #34; &lt; \\N | {x} \x1b[31m \u202e \ud800 %% end'

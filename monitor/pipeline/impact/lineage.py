@@ -103,30 +103,34 @@ def _outputs(translation: Translation) -> Iterator[OutputReads]:
 # -- a field ----------------------------------------------------------------------------------------------
 
 
-def lineage_of(interaction: Interaction, reads: Reads, path: Path | None) -> Traced:
-    """Who reads ``path`` (None: each field that is read). Nothing is tried yet."""
+def lineage_of(interaction: Interaction, reads: Reads, asked: Path | None) -> Traced:
+    """Who reads ``asked``, or what its indexes stand for (None: each field that is read). Nothing is tried yet."""
     contract = interaction.contract
     place = f"{contract.file} {contract.pointer}" if contract else ""
-    paths = reads.fields() if path is None else (path,)
+    paths = reads.fields() if asked is None else (asked,)
     fields = (_field(interaction, reads, one) for one in paths)
     met = tuple(field for field in fields if field.readers or field.contract)
     return Traced(interaction.id, interaction.description, place, met)
 
 
-def _field(interaction: Interaction, reads: Reads, path: Path) -> Field:
+def _field(interaction: Interaction, reads: Reads, asked: Path) -> Field:
+    path = general(asked)
     named = (Touch.EXACT, Touch.THROUGH)  # a contract says nothing of what lies below what it names
     contract = tuple(format_path(read) for read in reads.contract if touch(read, path, named_arrays=True) in named)
-    readers = (_reader(interaction, translation, outputs, path) for translation, outputs in reads.translations)
+    readers = (_reader(interaction, translation, outputs, asked) for translation, outputs in reads.translations)
     return Field(format_path(path), tuple(reader for reader in readers if reader.outputs), contract)
 
 
-def _reader(interaction: Interaction, translation: Translation, outputs: Sequence[OutputReads], path: Path) -> Reader:
+def _reader(interaction: Interaction, translation: Translation, outputs: Sequence[OutputReads], asked: Path) -> Reader:
+    path = general(asked)
     uses = uses_of_translation(interaction, translation.name)
     found: list[Output] = []
     for output in outputs:
         met = tuple(map(format_path, output.met(path)))
         if met:
-            found.append(Output(output.name, met, uses=held(uses, output.name), paths=output.written(path)))
+            held_by = held(uses, output.name)
+            other = not output.met(asked)
+            found.append(Output(output.name, met, uses=held_by, paths=output.written(path), other_member=other))
     return Reader(translation.name, translation.kind, _innermost(found), tuple(use for use in uses if not use.output))
 
 

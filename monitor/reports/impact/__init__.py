@@ -40,7 +40,7 @@ class Effect(StrEnum):
 class Output:
     """An output that meets the field. ``reads`` are its paths that do; none: it is lost because another one fails.
 
-    ``paths`` are the same as the translation writes them, where it does.
+    ``paths`` are the same as the translation writes them, where it does; ``other_member``: of another index than asked.
     ``detail`` is the type that a retyped one has, the default that is taken, or why it is not known.
     """
 
@@ -50,6 +50,7 @@ class Output:
     detail: str = ""
     uses: tuple[Use, ...] = ()
     paths: tuple[str, ...] = ()
+    other_member: bool = False
 
     @property
     def shown(self) -> tuple[str, ...]:

@@ -11,7 +11,6 @@ are left out, and counted.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import count
 from textwrap import wrap
@@ -20,7 +19,7 @@ from typing import Final
 from monitor.model import Use
 from monitor.printable import printable
 from monitor.reports.impact import Field, Lineage, Output, Traced
-from monitor.reports.impact._words import becomes, branch, label, leads, place_of, step, whole_fails
+from monitor.reports.impact._words import OTHER_MEMBER, becomes, branch, label, leads, place_of, step, whole_fails
 
 FIELD: Final = "field"
 PATH: Final = "path"
@@ -31,6 +30,7 @@ LOUD: Final = "loud"
 VARIABLE: Final = "variable"
 KINDS: Final = (FIELD, PATH, CONTRACT, OUTPUT, SILENT, LOUD, VARIABLE)
 _LINE: Final = 60  # characters of a line of a label
+_NARROW: Final = 30  # Mermaid breaks longer ones itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,23 +148,21 @@ class _Drawn:
             for output in reader.reading:
                 self._output(root, field, output, name)
             if too := whole_fails(reader):
-                node = self._node(("too", field.path, name), LOUD, *wrap(too, _LINE), name)
+                node = self._node(("too", field.path, name), LOUD, *wrap(too, _NARROW), name)
                 self._join(root, node)
-                self._variables(node, reader.failing_too)
+                for use in (use for output in reader.failing_too for use in output.uses):
+                    self._join(node, self._names.variable(use))
 
     def _output(self, root: Node, field: Field, output: Output, reader: str) -> None:
         kind = label(output.effect) or OUTPUT
         # what becomes of it depends on the field that is gone
         node = self._node(("output", field.path, reader, output.name), kind, output.name, reader, becomes(output))
         for path in output.shown if leads(output, field) else ():
-            between = self._node(("path", field.path, path), PATH, path)
+            between = self._node(("path", field.path, path), PATH, path, OTHER_MEMBER if output.other_member else "")
             self._join(root, between)
             self._join(between, node)
         if not leads(output, field):
             self._join(root, node)
-        self._variables(node, (output,))
-
-    def _variables(self, node: Node, outputs: Iterable[Output]) -> None:
-        for use in (use for output in outputs for use in output.uses):
+        for use in output.uses:
             said = ", ".join(filter(None, (step(use), branch(use))))
             self._join(node, self._names.variable(use), said)

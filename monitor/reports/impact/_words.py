@@ -10,6 +10,7 @@ from monitor.printable import printable
 from monitor.reports.impact import Effect, Field, Lineage, Output, Reader
 
 NAME: Final = 100  # characters of a name
+OTHER_MEMBER: Final = "not the member asked for"
 _SOME: Final = 20  # names
 _UNNAMED: Final = frozenset({"", "Call Data Action"})  # what Architect calls a step that nobody named
 

@@ -17,7 +17,7 @@ from monitor.model import Use
 from monitor.printable import printable
 from monitor.reports import Options
 from monitor.reports.impact import Effect, Field, Lineage, Output, Reader, Traced
-from monitor.reports.impact._words import NAME, becomes, branch, figures, leads, step, whole_fails
+from monitor.reports.impact._words import NAME, OTHER_MEMBER, becomes, branch, figures, leads, step, whole_fails
 
 _LONG: Final = 400  # characters of a path, place or note
 _MOST: Final = 5  # paths that only the contract names
@@ -38,7 +38,8 @@ def _output(output: Output, field: Field, options: Options) -> Iterator[str]:
     if output.effect.silent or output.effect.loud:
         said = _paint(said, "silent" if output.effect.silent else "loud", options)
     reads = f" <- {printable(', '.join(output.shown), _LONG)}" if leads(output, field) else ""
-    yield f"      {printable(output.name, NAME)}{reads}: {said}"
+    other = f" ({OTHER_MEMBER})" if output.other_member else ""
+    yield f"      {printable(output.name, NAME)}{reads}{other}: {said}"
     yield from (f"        {_use(use)}" for use in output.uses)
 
 
