@@ -205,6 +205,7 @@ def test_mermaid() -> None:
     assert drawn == [
         "flowchart LR",
         '  subgraph g0["crm: Get customer"]',
+        "    direction LR",
         '    n1["$.customer"]:::field',
         '    n2["contract<br/>contracts/crm/pop.json $.interactions#91;0#93;"]:::contract',
         f'    n3["customer.name<br/>data_action Get customer<br/>{DEFAULTED}"]:::silent',
@@ -217,6 +218,7 @@ def test_mermaid() -> None:
         '    n13["without it the whole<br/>translation fails: greeting<br/>too<br/>jsonata screen#45;pop"]:::loud',
         "  end",
         '  subgraph g1["crm: Get orders"]',
+        "    direction LR",
         '    n14["$.orders#91;#42;#93;#46;no<br/>no baseline"]:::field',
         '    n15["no<br/>data_action Get orders<br/>not known"]:::output',
         '    n17["$.error"]:::field',
@@ -353,7 +355,7 @@ def of_names(a: str, b: str, c: str) -> Lineage:
 
 _LABEL = r'"(?:[\w $:,/().]|#\d+;|<br/>)*"'
 _MERMAID = re.compile(
-    rf"flowchart LR|  subgraph g\d+\[{_LABEL}\]|  end|\s+n\d+(?:\[{_LABEL}\]|\(\[{_LABEL}\]\)):::\w+"
+    rf"flowchart LR|  subgraph g\d+\[{_LABEL}\]|    direction LR|  end|\s+n\d+(?:\[{_LABEL}\]|\(\[{_LABEL}\]\)):::\w+"
     rf"|  n\d+ -->(?:\|{_LABEL}\|)? n\d+|  classDef \w+ [\w#:,\-]+",
     re.ASCII,
 )

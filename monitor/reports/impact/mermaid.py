@@ -59,6 +59,7 @@ def _lines(graph: Graph, lineage: Lineage) -> Iterator[str]:
     yield "flowchart LR"
     for group in graph.groups:
         yield f"  subgraph {group.name}[{_label([group.label])}]"
+        yield "    direction LR"  # else one that nothing outside is joined to is drawn from the top
         yield from (f"    {_node(node)}" for node in group.nodes)
         yield "  end"
     yield from (f"  {_node(node)}" for node in graph.variables)
