@@ -24,7 +24,7 @@ _WIDEST = 40
 
 
 def _output(output: ExplainedOutput, width: int) -> Iterator[str]:
-    reads = ", ".join(output.reads) or "nothing of the response"
+    reads = ", ".join(output.paths or output.reads) or "nothing of the response"
     default = f"  default {printable(output.default, 80)}" if output.default else ""
     yield f"    {printable(output.name):<{width}} <- {printable(reads, 1000)}{default}"
     yield from (f"    {'':<{width}} -> {printable(variable)}" for variable in output.variables)

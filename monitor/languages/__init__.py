@@ -225,6 +225,18 @@ def copies_of(compiled: CompiledTranslation) -> Mapping[Path, Path]:
     return found
 
 
+def names_arrays(compiled: CompiledTranslation) -> bool:
+    """Whether what it reads names every array that it goes through; a language that does not say so goes unnamed."""
+    found: bool = getattr(compiled, "names_arrays", False)
+    return found
+
+
+def paths_of(compiled: CompiledTranslation, output: str) -> Mapping[str, tuple[Path, ...]]:
+    """The paths of ``output`` as the translation writes them, each with what it reads; none where it has no paths."""
+    found: Callable[[str], Mapping[str, tuple[Path, ...]]] | None = getattr(compiled, "paths_of", None)
+    return found(output) if found else {}
+
+
 def platform_of(compiled: CompiledTranslation) -> PlatformTranslation | None:
     """``compiled`` itself where a platform runs it."""
     return cast("PlatformTranslation", compiled) if hasattr(compiled, "status_fault") else None

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from monitor.jsonpaths import format_path
-from monitor.languages import CompiledTranslation, compile_translation, platform_of
+from monitor.languages import CompiledTranslation, compile_translation, paths_of, platform_of
 from monitor.model import Interaction, Translation
 
 
@@ -14,13 +14,14 @@ from monitor.model import Interaction, Translation
 class ExplainedOutput:
     """``reads`` are JSON paths into the response; none: the output is a constant, or is never filled.
 
-    ``default``: as the user wrote it.
+    ``paths``: as the translation writes them, where it does. ``default``: as the user wrote it.
     """
 
     name: str
     reads: tuple[str, ...]
     default: str = ""
     variables: tuple[str, ...] = ()  # of flows
+    paths: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,13 @@ def _explained(interaction: Interaction, translation: Translation) -> Explained:
             uses.setdefault(use.output, []).append(f"{use.variable} in {use.flow}")
     names = dict(_named(compiled))
     outputs = tuple(
-        ExplainedOutput(name, reads, platform.default_of(name) if platform else "", tuple(uses.get(name, ())))
+        ExplainedOutput(
+            name,
+            reads,
+            platform.default_of(name) if platform else "",
+            tuple(uses.get(name, ())),
+            tuple(paths_of(compiled, name)),
+        )
         for name, reads in names.items()
     )
     shown = {read for reads in names.values() for read in reads}

@@ -51,7 +51,7 @@ crm: Get customer
     name   <- $.fullName
            -> Flow.customerName in Inbound Sales
     never  <- nothing of the response
-    tags   <- $.tags[*].name, $.tags[*].on
+    tags   <- $.tags[?(@.on == true)].name
     read but in no output: $.page
   jsonata pop (monitor.yaml)
     id  <- $.customerId
@@ -82,7 +82,9 @@ def test_json(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     action, pop = interaction["translations"]
     assert (told["vendor"], interaction["description"]) == ("crm", "Get customer")
     assert (action["kind"], action["unseen"], pop["kind"]) == ("data_action", ["$.page"], "jsonata")
-    assert {one["name"]: one["reads"] for one in action["outputs"]}["tags"] == ["$.tags[*].name", "$.tags[*].on"]
+    tags = {one["name"]: one for one in action["outputs"]}["tags"]
+    assert tags["reads"] == ["$.tags[*].name", "$.tags[*].on"]
+    assert tags["paths"] == ["$.tags[?(@.on == true)].name"]
 
 
 @pytest.mark.parametrize(

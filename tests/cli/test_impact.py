@@ -74,11 +74,11 @@ def test_without_a_baseline(config: str, capsys: pytest.CaptureFixture[str]) -> 
         "  $.customerId\n"
         "    contract pact.json $.interactions[0]: names it\n"
         "    jsonata screen-pop\n"
-        "      id\n"
+        "      id: not known\n"
         "    no baseline: what would happen is not known\n"
         "  $.tier\n"
         "    jsonata screen-pop\n"
-        "      vip\n"
+        "      vip: not known\n"
         "    no baseline: what would happen is not known\n"
         "2 outputs in 1 interaction: 2 not known\n"
     )

@@ -446,10 +446,33 @@ MAP = {"x": "$.a", "y": "$.b.c", "l": "$.t[*].id", "f": "$.t[?(@.s == 'open')].i
 )
 def test_reads_are_those_of_each_output(template: str, names: list[str], reads: dict[str, str]) -> None:
     made = action(template, MAP, {}, schema_of(*names))
+    for name in made.outputs:  # what its own paths read is what it reads
+        assert {read for own in made.paths_of(name).values() for read in own} == {*made.reads_of(name)}
     told = {name: " ".join(map(format_path, made.reads_of(name))) for name in made.outputs}
     assert {name: sorted(text.split()) for name, text in told.items()} == {
         name: sorted((reads["p"] if text == "*" else text).split()) for name, text in reads.items()
     }
+
+
+@pytest.mark.parametrize(
+    ("template", "name", "paths"),
+    [
+        ('{"p": ${x}}', "p", ["$.a"]),
+        ('{"p": ${f}}', "p", ["$.t[?(@.s == 'open')].id"]),
+        ('{"p": ${n}}', "p", ["$.t.length()"]),
+        ('{"p": "$x $y"}', "p", ["$.a", "$.b.c"]),
+        ('{"p": ${o}}', "p.m[].z", ["$.o.m[*].z"]),
+        ('{"p": ${f}}', "p[].k", ["$.t[?(@.s == 'open')].id.k"]),
+        (f'{{"p": {FIRST}($o)}}', "p.k", ["$.o[0].k"]),
+        (f'{{"p": {FIRST}($f, $x)}}', "p", ["$.t[?(@.s == 'open')].id", "$.a"]),
+        ('{"p": "$x $rawResult"}', "p", ["$.a", "$"]),
+        ("${rawResult}", "p.k", ["$.p.k"]),
+        ('{"p": 1}', "p", []),
+    ],
+)
+def test_paths_as_they_are_written(template: str, name: str, paths: list[str]) -> None:
+    made = action(template, MAP, {}, schema_of(name))
+    assert [*made.paths_of(*made.outputs)] == paths
 
 
 def test_what_no_output_shows_is_read_all_the_same() -> None:

@@ -340,6 +340,51 @@ def test_an_output_is_met_at_above_and_below_what_it_reads(path: str, outputs: d
     assert {output.name: [*output.reads] for output in found} == outputs
 
 
+BY_ARRAYS = {"vip": "$.r[0].vip", "names": "$.r[*].name", "gold": "$.r[?(@.tier == 'GOLD')].id", "last": "$.r[-1].id"}
+
+
+@pytest.mark.parametrize(
+    ("path", "outputs"),
+    [
+        ("$.r[*].vip", {"vip": ("$.r[0].vip",)}),
+        ("$.r[*].name", {"names": ("$.r[*].name",)}),
+        ("$.r[*].tier", {"gold": ("$.r[?(@.tier == 'GOLD')].id",)}),
+        ("$.r[*].id", {"gold": ("$.r[?(@.tier == 'GOLD')].id",), "last": ("$.r[-1].id",)}),
+        ("$.r[*].id.no", {"gold": ("$.r[?(@.tier == 'GOLD')].id",), "last": ("$.r[-1].id",)}),
+        ("$.r", {name: (text,) for name, text in BY_ARRAYS.items()}),
+        ("$.r[*].other", {}),
+    ],
+)
+@pytest.mark.parametrize("kind", ["data_action", "jsonpath"])
+def test_a_path_that_names_its_arrays_reads_no_other_field_of_their_members(
+    kind: str, path: str, outputs: dict[str, tuple[str, ...]]
+) -> None:
+    template = ", ".join(f'"{name}": ${{{name}}}' for name in BY_ARRAYS)
+    schema = {"type": "object", "properties": {name: {"type": "string"} for name in BY_ARRAYS}}
+    action = {"translationMap": BY_ARRAYS, "successTemplate": f"{{{template}}}", "successSchema": schema}
+    source = json.dumps(action if kind == "data_action" else BY_ARRAYS)
+    interaction = interaction_of(Translation("Get", kind, source, ""))
+    traced = lineage_of(interaction, reads_of(interaction), parse_path(path))
+    found = [output for one in traced.fields for reader in one.readers for output in reader.outputs]
+    assert {output.name: output.paths for output in found} == outputs
+
+
+@pytest.mark.parametrize(
+    ("path", "others"),
+    [
+        ("$.r[1].vip", {"vip": True}),
+        ("$.r[0].vip", {"vip": False}),
+        ("$.r[*].vip", {"vip": False}),
+        ("$.r[1].id", {"gold": False, "last": False}),  # which one it reads only a response tells
+    ],
+)
+def test_an_output_that_reads_another_member_is_told_so(path: str, others: dict[str, bool]) -> None:
+    interaction = interaction_of(Translation("Get", "jsonpath", json.dumps(BY_ARRAYS), ""))
+    (found,) = lineage_of(interaction, reads_of(interaction), parse_path(path)).fields
+    assert found.path == format_path(general(parse_path(path)))
+    assert {output.name: output.other_member for reader in found.readers for output in reader.outputs} == others
+
+
 # -- a vendor ---------------------------------------------------------------------------------------------
 
 
@@ -378,7 +423,12 @@ def test_contract_and_translation_of_a_vendor(known: House) -> None:
     assert (second.contract, second.forbidden, second.unknown) == (("$.customerId",), None, "no baseline")
     assert lineage.interactions[1].contract == "pact.json $.interactions[1]"
     assert known.trace("$.customerId", "another").interactions == lineage.interactions[1:]
-    assert [one.interaction_id for one in known.trace("$.tickets[1].no").interactions] == [lookup, another]
+    lineage = known.trace("$.tickets[1].no")
+    assert [one.interaction_id for one in lineage.interactions] == [lookup, another]
+    assert (lineage.field, lineage.notes) == (
+        "$.tickets[*].no",
+        ("$.tickets[1].no is answered for whichever member",),
+    )
 
 
 def test_every_field_that_is_read(known: House) -> None:

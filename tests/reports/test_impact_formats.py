@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 from dataclasses import replace
+from graphlib import TopologicalSorter
 
 import pytest
 from hypothesis import given
@@ -16,6 +17,7 @@ from monitor.errors import UsageError
 from monitor.model import Use
 from monitor.reports import Options
 from monitor.reports.impact import Effect, Field, Lineage, Output, Reader, Traced, find, formats
+from monitor.reports.impact._graph import CONTRACT, FIELD, LOUD, OUTPUT, PATH, SILENT, VARIABLE, graph_of
 from monitor.reports.impact.mermaid import LONGEST
 
 PLAIN = Options()
@@ -87,18 +89,19 @@ def test_text() -> None:
         "      tier <- $.customer.tier: unchanged without it\n"
         "    jsonata screen-pop\n"
         "      name <- $.customer.name: fails without it (loud)\n"
-        "      greeting: fails with it (loud)\n"
+        "      without it the whole translation fails: greeting too\n"
         '      Greet in "Inbound Sales" takes its failure path, which is empty\n'
         "    note: masked text stands where it computes\n"
         "crm: Get orders\n"
         "  $.orders[*].no\n"
         "    data_action Get orders\n"
-        "      no\n"
+        "      no: not known\n"
         '        Flow.orderNo in "Inbound Sales" (Get customer)\n'
         "    no baseline: what would happen is not known\n"
         "  only the contract names $.error\n"
         "note: flows/a.yaml calls {{x}}: placeholders\n"
-        "6 outputs in 2 interactions, 4 flow variables: 2 silent, 2 loud, 1 unchanged, 1 not known\n"
+        "5 outputs in 2 interactions, 4 flow variables: 2 silent, 1 loud, 1 unchanged, 1 not known; "
+        "1 more fails with them\n"
     )
 
 
@@ -142,7 +145,7 @@ def test_a_field_that_was_asked_for_is_told_even_where_only_the_contract_names_i
 @pytest.mark.parametrize(
     ("effect", "detail", "said"),
     [
-        (Effect.UNKNOWN, "", "tier"),
+        (Effect.UNKNOWN, "", "tier: not known"),
         (
             Effect.UNKNOWN,
             "the field is blank in the baseline already",
@@ -187,6 +190,8 @@ def test_json() -> None:
                 ("State.name", "Outbound", "Who is it", True),
             )
         ],
+        "paths": [],
+        "other_member": False,
     }
     assert [(output["effect"], output["label"]) for output in outputs[1:]] == [("blank", "silent"), ("unchanged", "")]
 
@@ -200,20 +205,22 @@ def test_mermaid() -> None:
     assert drawn == [
         "flowchart LR",
         '  subgraph g0["crm: Get customer"]',
+        "    direction LR",
         '    n1["$.customer"]:::field',
         '    n2["contract<br/>contracts/crm/pop.json $.interactions#91;0#93;"]:::contract',
         f'    n3["customer.name<br/>data_action Get customer<br/>{DEFAULTED}"]:::silent',
-        '    n4["$.customer.name"]:::field',
+        '    n4["$.customer.name"]:::path',
         '    n7["customer.id<br/>data_action Get customer<br/>blank without it (silent)"]:::silent',
-        '    n8["$.customer.id"]:::field',
+        '    n8["$.customer.id"]:::path',
         '    n10["tier<br/>data_action Get customer<br/>unchanged without it"]:::output',
-        '    n11["$.customer.tier"]:::field',
+        '    n11["$.customer.tier"]:::path',
         '    n12["name<br/>jsonata screen#45;pop<br/>fails without it (loud)"]:::loud',
-        '    n13["greeting<br/>jsonata screen#45;pop<br/>fails with it (loud)"]:::loud',
+        '    n13["without it the whole<br/>translation fails: greeting<br/>too<br/>jsonata screen#45;pop"]:::loud',
         "  end",
         '  subgraph g1["crm: Get orders"]',
+        "    direction LR",
         '    n14["$.orders#91;#42;#93;#46;no<br/>no baseline"]:::field',
-        '    n15["no<br/>data_action Get orders"]:::output',
+        '    n15["no<br/>data_action Get orders<br/>not known"]:::output',
         '    n17["$.error"]:::field',
         '    n18["contract<br/>contracts/crm/pop.json $.interactions#91;1#93;"]:::contract',
         "  end",
@@ -277,6 +284,62 @@ def test_a_graph_is_as_large_as_is_drawn(interactions: int, fields: int) -> None
     assert rendered("dot", lineage).count(" -> ") <= 2_010
 
 
+_RANKS = {FIELD: 0, PATH: 1, CONTRACT: 2, OUTPUT: 2, SILENT: 2, LOUD: 2, VARIABLE: 3}
+_PATHS = st.sampled_from(["$", "$.a", "$.a[*]", "$.a[0]", "$.a[*].b", "$.a.b", "$.c"])
+_READS = st.lists(_PATHS, max_size=3).map(tuple)
+_DRAWN_OUTPUTS = st.builds(
+    Output,
+    st.sampled_from("xyz"),
+    _READS,
+    st.sampled_from(Effect),
+    uses=st.sampled_from([(), (use_of("x", "Flow.x"),)]),
+    paths=st.just(()) | _READS,
+)
+_READERS = st.builds(Reader, st.sampled_from("rs"), st.just("jsonata"), st.lists(_DRAWN_OUTPUTS, max_size=3).map(tuple))
+_FIELDS = st.builds(Field, _PATHS, st.lists(_READERS, max_size=2).map(tuple), contract=_READS)
+
+
+@given(fields=st.lists(_FIELDS, max_size=5).map(tuple))
+def test_the_drawn_lineage_has_no_circle_and_no_edge_between_fields(fields: tuple[Field, ...]) -> None:
+    graph = graph_of(Lineage("crm", "", (Traced("i", "Get", "", fields),), 1), 1_000)
+    kinds = {node.name: node.kind for group in graph.groups for node in group.nodes}
+    kinds |= {node.name: node.kind for node in graph.variables}
+    edges = [(edge.start, edge.end) for group in graph.groups for edge in group.edges]
+    order = TopologicalSorter[str]()
+    for start, end in edges:
+        assert _RANKS[kinds[start]] < _RANKS[kinds[end]]
+        order.add(end, start)
+    order.prepare()  # raises CycleError where there is one
+    assert len(kinds) == sum(len(group.nodes) for group in graph.groups) + len(graph.variables)
+
+
+def test_outputs_that_fail_with_another_are_one_node() -> None:
+    too = tuple(Output(f"o{number}", (), Effect.FAILS, uses=(use_of("x", "Flow.x"),)) for number in range(30))
+    field = Field("$.a", (Reader("Get", "data_action", (Output("a", ("$.a",), Effect.FAILS), *too)),))
+    lineage = Lineage("crm", "$.a", (Traced("i", "Get", "", (field,)),), 1)
+    named = ", ".join(f"o{number}" for number in range(20))
+    said = f"without it the whole action fails: {named} and 10 more too (1 flow variable)"
+    assert f"      {said}\n" in rendered("text", lineage)
+    assert rendered("text", lineage).endswith("\n1 output in 1 interaction: 1 loud; 30 more fail with it\n")
+    (group,) = graph_of(lineage, 1_000).groups
+    assert [" ".join(node.lines) for node in group.nodes][-1] == f"{said} data_action Get"
+    assert len(group.edges) == 3
+
+
+def test_a_path_as_it_is_written_stands_between_field_and_output() -> None:
+    output = Output("a", ("$.r[*].a",), Effect.BLANK, paths=("$.r[-1].a",))
+    field = Field("$.r[*].a", (Reader("G", "data_action", (output,)),))
+    lineage = Lineage("crm", "", (Traced("i", "Get", "", (field,)),), 1)
+    assert "      a <- $.r[-1].a: blank without it (silent)\n" in rendered("text", lineage)
+    (group,) = graph_of(lineage, 1_000).groups
+    assert {node.name: node.lines[0] for node in group.nodes} == {"n1": "$.r[*].a", "n2": "a", "n3": "$.r[-1].a"}
+    assert [(edge.start, edge.end) for edge in group.edges] == [("n1", "n3"), ("n3", "n2")]
+    field = replace(field, readers=(replace(field.readers[0], outputs=(replace(output, other_member=True),)),))
+    lineage = Lineage("crm", "", (Traced("i", "Get", "", (field,)),), 1)
+    assert "  a <- $.r[-1].a (not the member asked for): blank without it" in rendered("text", lineage)
+    assert '["$.r#91;#45;1#93;#46;a<br/>not the member asked for"]:::path' in rendered("mermaid", lineage)
+
+
 HOSTILE = '"]; end\n<b>x</b> `a` #34; &lt; \\N | {x} \x1b[31m \u202e \ud800 %% end'
 TEXTS = st.text(max_size=30) | st.sampled_from(
     [HOSTILE, "1. a", "- a", "end", "\\", '\\"', "&", "#", "a.b", "click n1"]
@@ -292,7 +355,7 @@ def of_names(a: str, b: str, c: str) -> Lineage:
 
 _LABEL = r'"(?:[\w $:,/().]|#\d+;|<br/>)*"'
 _MERMAID = re.compile(
-    rf"flowchart LR|  subgraph g\d+\[{_LABEL}\]|  end|\s+n\d+(?:\[{_LABEL}\]|\(\[{_LABEL}\]\)):::\w+"
+    rf"flowchart LR|  subgraph g\d+\[{_LABEL}\]|    direction LR|  end|\s+n\d+(?:\[{_LABEL}\]|\(\[{_LABEL}\]\)):::\w+"
     rf"|  n\d+ -->(?:\|{_LABEL}\|)? n\d+|  classDef \w+ [\w#:,\-]+",
     re.ASCII,
 )

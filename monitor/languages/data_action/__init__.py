@@ -20,7 +20,7 @@ from monitor.languages.data_action.assumptions import EMPTY_BODY, GAPS_ARE_NULL,
 from monitor.languages.data_action.defaults import assumptions_of, defaults_taken
 from monitor.languages.data_action.definition import RAW_RESULT, TEMPLATE, Definition, read_definition
 from monitor.languages.data_action.flatten import flat_paths, flattened, has_gaps, name_of
-from monitor.languages.data_action.lineage import Filling, copied, fillings, reads_of
+from monitor.languages.data_action.lineage import Filling, copied, fillings, reads_of, written
 from monitor.languages.data_action.steps import PROCESSING, REMOTE_ENDPOINT, Origin, Steps, extracted, rendered
 from monitor.languages.jsonpath import CompiledPath, compile_path
 from monitor.languages.velocity import Template, parse_template
@@ -61,6 +61,14 @@ class DataActionTranslation:
     @property
     def of_empty_body(self) -> str:
         return EMPTY_BODY
+
+    @property
+    def names_arrays(self) -> bool:
+        return True
+
+    def paths_of(self, output: str) -> Mapping[str, tuple[Path, ...]]:
+        """Those of the map, with what the output takes below them."""
+        return written(self.fillings[output], self.paths) if output in self.fillings else {}
 
     def reads_of(self, output: str) -> tuple[Path, ...]:
         return self.reads.get(output, ())

@@ -18,7 +18,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from monitor.jsonpaths import ANY, ROOT, Json, Path
+from monitor.jsonpaths import ANY, ROOT, Json, Path, format_path
 from monitor.languages.data_action.definition import RAW_RESULT
 from monitor.languages.jsonpath import CompiledPath
 from monitor.languages.velocity import Template
@@ -238,6 +238,26 @@ def _reads(source: Source, rest: Path, paths: Mapping[str, CompiledPath]) -> Ite
             yield from _through(path, source, rest)
     for name in source.spare:
         yield from paths[name].reads if name in paths else ()
+
+
+def written(filling: Filling, paths: Mapping[str, CompiledPath]) -> Mapping[str, tuple[Path, ...]]:
+    """The map's paths that fill an output, each with what is taken below it, and what that reads."""
+    found: dict[str, tuple[Path, ...]] = {}
+    for source, rest in filling.sources:
+        for name in source.names:
+            reads = tuple(_reads(replace(source, names=(name,), spare=()), rest, paths))
+            text = f"{paths[name].text}{_tail(paths[name], source, rest)}" if name in paths else ""
+            found |= {text or format_path(read): reads if text else (read,) for read in reads}
+        found |= {paths[name].text: paths[name].reads for name in source.spare if name in paths}
+    return found
+
+
+def _tail(path: CompiledPath, source: Source, rest: Path) -> str:
+    if path.target is None or not source.whole:
+        return ""
+    if path.definite and source.first:
+        return format_path((0, *rest))[1:]
+    return format_path(rest if path.definite or source.first or rest[:1] != (ANY,) else rest[1:])[1:]
 
 
 def _below(leaf: Path, source: Source, rest: Path) -> Path:

@@ -132,6 +132,13 @@ class JsonpathTranslation:
     def copies(self) -> Mapping[Path, Path]:
         return {_place_of(name): path.target for name, path in self.paths.items() if path.target is not None}
 
+    @property
+    def names_arrays(self) -> bool:
+        return True
+
+    def paths_of(self, output: str) -> Mapping[str, tuple[Path, ...]]:
+        return {self.paths[output].text: self.paths[output].reads} if output in self.paths else {}
+
     def reads_of(self, output: str) -> tuple[Path, ...]:
         return self.paths[output].reads if output in self.paths else ()
 

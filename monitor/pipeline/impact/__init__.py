@@ -1,7 +1,8 @@
 """Where a field of a vendor's responses ends up, and what would happen without it. Nothing is called or written.
 
 1. A field is read where checking says so of a change there: by a contract that names it or something below it, by an
-   output that reads it, something below it, or the whole that it is part of. Indexes stand for any member.
+   output that reads it, something below it, or the whole that it is part of. Indexes stand for any member; an
+   output that reads another one than was asked for is told so.
 2. What would happen is tried, not guessed: the approved response is judged against itself with the field taken out, in
    a judging process. Where there is no approved response, that is said.
 3. Without a field, every path that an output reads is taken in turn.
@@ -39,8 +40,11 @@ def trace(settings: Settings, tools: Tools, vendor: str, interaction: str | None
     notes = _notes(settings, vendor, jobs)
     reads = [reads_of(job.interaction) for job in jobs]
     known = tuple(dict.fromkeys(path for one in reads for path in one.paths()))
-    path = _path(field, known) if field else None
-    traced = [(job, lineage_of(job.interaction, one, path)) for job, one in zip(jobs, reads, strict=True)]
+    asked = _path(field, known) if field else None
+    path = general(asked) if asked is not None else None
+    if asked != path:
+        notes = (*notes, f"{format_path(asked or ())} is answered for whichever member")
+    traced = [(job, lineage_of(job.interaction, one, asked)) for job, one in zip(jobs, reads, strict=True)]
     found = [(job, one) for job, one in traced if one.fields]
     hint = _hint(path, known, jobs, tools.store) if path is not None and not found else ""
     said = format_path(path) if path is not None else ""
@@ -68,7 +72,7 @@ def _notes(settings: Settings, vendor: str, jobs: Iterable[Job]) -> tuple[str, .
 
 def _path(field: str, known: Sequence[Path]) -> Path:
     try:
-        path = general(parse_path(field))
+        path = parse_path(field)
     except JsonError as error:
         raise UsageError(error.what, where=error.where, fix=_near(f"$.{field}", known) or error.fix) from None
     if DESCENT in path:

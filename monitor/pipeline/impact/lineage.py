@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from monitor.checking.impact import is_of
 from monitor.contracts.lint.subjects import ABSENT, subject_of
 from monitor.errors import ContractError
 from monitor.jsonpaths import ANY, Path, Touch, format_path, general, touch
-from monitor.languages import compile_translation
+from monitor.languages import compile_translation, names_arrays, paths_of
 from monitor.model import Interaction, Translation, Use
 from monitor.printable import printable
 from monitor.reports.impact import Field, Output, Reader, Traced
@@ -17,10 +17,26 @@ from monitor.reports.impact import Field, Output, Reader, Traced
 
 @dataclass(frozen=True, slots=True)
 class OutputReads:
-    """``reads`` as the translation has them."""
+    """``reads`` as the translation has them; ``paths`` as it writes them, where it does, each with what it reads.
+
+    ``named_arrays``: they name every array that they go through.
+    """
 
     name: str
     reads: tuple[Path, ...]
+    paths: Mapping[str, tuple[Path, ...]]
+    named_arrays: bool
+
+    def met(self, path: Path) -> tuple[Path, ...]:
+        """Those of ``reads`` that ``path`` is part of, is, or leads to."""
+        return tuple(read for read in self.reads if self._meets(read, path))
+
+    def written(self, path: Path) -> tuple[str, ...]:
+        """Those of ``paths`` that read it."""
+        return tuple(text for text, reads in self.paths.items() if any(self._meets(read, path) for read in reads))
+
+    def _meets(self, read: Path, path: Path) -> bool:
+        return touch(read, path, named_arrays=self.named_arrays) is not Touch.NONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,36 +96,41 @@ def _outputs(translation: Translation) -> Iterator[OutputReads]:
     """Every output, and the nested ones that the translation names."""
     compiled = compile_translation(translation.kind, translation.source)
     for name in dict.fromkeys((*compiled.outputs, *compiled.reads)):
-        yield OutputReads(name, compiled.reads_of(name) or compiled.reads.get(name, ()))
+        reads = compiled.reads_of(name) or compiled.reads.get(name, ())
+        yield OutputReads(name, reads, paths_of(compiled, name), names_arrays(compiled))
 
 
 # -- a field ----------------------------------------------------------------------------------------------
 
 
-def lineage_of(interaction: Interaction, reads: Reads, path: Path | None) -> Traced:
-    """Who reads ``path`` (None: each field that is read). Nothing is tried yet."""
+def lineage_of(interaction: Interaction, reads: Reads, asked: Path | None) -> Traced:
+    """Who reads ``asked``, or what its indexes stand for (None: each field that is read). Nothing is tried yet."""
     contract = interaction.contract
     place = f"{contract.file} {contract.pointer}" if contract else ""
-    paths = reads.fields() if path is None else (path,)
+    paths = reads.fields() if asked is None else (asked,)
     fields = (_field(interaction, reads, one) for one in paths)
     met = tuple(field for field in fields if field.readers or field.contract)
     return Traced(interaction.id, interaction.description, place, met)
 
 
-def _field(interaction: Interaction, reads: Reads, path: Path) -> Field:
+def _field(interaction: Interaction, reads: Reads, asked: Path) -> Field:
+    path = general(asked)
     named = (Touch.EXACT, Touch.THROUGH)  # a contract says nothing of what lies below what it names
     contract = tuple(format_path(read) for read in reads.contract if touch(read, path, named_arrays=True) in named)
-    readers = (_reader(interaction, translation, outputs, path) for translation, outputs in reads.translations)
+    readers = (_reader(interaction, translation, outputs, asked) for translation, outputs in reads.translations)
     return Field(format_path(path), tuple(reader for reader in readers if reader.outputs), contract)
 
 
-def _reader(interaction: Interaction, translation: Translation, outputs: Sequence[OutputReads], path: Path) -> Reader:
+def _reader(interaction: Interaction, translation: Translation, outputs: Sequence[OutputReads], asked: Path) -> Reader:
+    path = general(asked)
     uses = uses_of_translation(interaction, translation.name)
     found: list[Output] = []
     for output in outputs:
-        met = tuple(format_path(read) for read in output.reads if touch(read, path) is not Touch.NONE)
+        met = tuple(map(format_path, output.met(path)))
         if met:
-            found.append(Output(output.name, met, uses=held(uses, output.name)))
+            held_by = held(uses, output.name)
+            other = not output.met(asked)
+            found.append(Output(output.name, met, uses=held_by, paths=output.written(path), other_member=other))
     return Reader(translation.name, translation.kind, _innermost(found), tuple(use for use in uses if not use.output))
 
 

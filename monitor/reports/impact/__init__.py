@@ -40,6 +40,7 @@ class Effect(StrEnum):
 class Output:
     """An output that meets the field. ``reads`` are its paths that do; none: it is lost because another one fails.
 
+    ``paths`` are the same as the translation writes them, where it does; ``other_member``: of another index than asked.
     ``detail`` is the type that a retyped one has, the default that is taken, or why it is not known.
     """
 
@@ -48,6 +49,13 @@ class Output:
     effect: Effect = Effect.UNKNOWN
     detail: str = ""
     uses: tuple[Use, ...] = ()
+    paths: tuple[str, ...] = ()
+    other_member: bool = False
+
+    @property
+    def shown(self) -> tuple[str, ...]:
+        """What people are shown of what it reads."""
+        return self.paths or self.reads
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +66,15 @@ class Reader:
     kind: str
     outputs: tuple[Output, ...]
     steps: tuple[Use, ...] = ()
+
+    @property
+    def reading(self) -> tuple[Output, ...]:
+        return tuple(output for output in self.outputs if output.reads)
+
+    @property
+    def failing_too(self) -> tuple[Output, ...]:
+        """Those that read nothing of the field, and are lost because the whole translation fails."""
+        return tuple(output for output in self.outputs if not output.reads)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,8 @@
-"""The lineage as a graph: fields, the paths below them that are read, outputs, contracts, variables of flows.
+"""The lineage as a graph: field, path by which it is read, output, variable of a flow; and the contract that names it.
+
+1. Edges lead that way only, so there is no circle. Where an output's path is the field itself, no path stands between.
+2. What becomes of an output depends on the field that is gone: path and output are nodes of their field.
+3. Outputs that fail with another one are one node of their field.
 
 An interaction is a group of its own; variables stand outside, for several may fill one. Labels are lines of text, not
 yet escaped for any language. A graph of thousands of edges is of no use to anybody: fields that are past the bound
@@ -7,24 +11,26 @@ are left out, and counted.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import count
+from textwrap import wrap
 from typing import Final
 
 from monitor.model import Use
 from monitor.printable import printable
 from monitor.reports.impact import Field, Lineage, Output, Traced
-from monitor.reports.impact._words import becomes, branch, label, place_of, step
+from monitor.reports.impact._words import OTHER_MEMBER, becomes, branch, label, leads, place_of, step, whole_fails
 
 FIELD: Final = "field"
+PATH: Final = "path"
 CONTRACT: Final = "contract"
 OUTPUT: Final = "output"  # or, by what becomes of it, silent or loud
 SILENT: Final = "silent"
 LOUD: Final = "loud"
 VARIABLE: Final = "variable"
-KINDS: Final = (FIELD, CONTRACT, OUTPUT, SILENT, LOUD, VARIABLE)
+KINDS: Final = (FIELD, PATH, CONTRACT, OUTPUT, SILENT, LOUD, VARIABLE)
 _LINE: Final = 60  # characters of a line of a label
+_NARROW: Final = 30  # Mermaid breaks longer ones itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,32 +138,31 @@ class _Drawn:
     def _join(self, start: Node, end: Node, said: str = "") -> None:
         self.edges[Edge(start.name, end.name, _shown(said))] = None
 
-    def _path(self, path: str, *more: str) -> Node:
-        return self._node(("path", place_of(path)), FIELD, path, *more)
-
     def _field(self, traced: Traced, field: Field) -> None:
-        root = self._path(field.path, field.unknown)
+        root = self._node(("field", place_of(field.path)), FIELD, field.path, field.unknown)
         if field.contract:
             contract = self._node(("contract",), CONTRACT, "contract", traced.contract)
             self._join(root, contract, "broken without it" if field.forbidden else "")
         for reader in field.readers:
-            for output in reader.outputs:
-                self._output(field, output, f"{reader.kind} {reader.name}")
+            name = f"{reader.kind} {reader.name}"
+            for output in reader.reading:
+                self._output(root, field, output, name)
+            if too := whole_fails(reader):
+                node = self._node(("too", field.path, name), LOUD, *wrap(too, _NARROW), name)
+                self._join(root, node)
+                for use in (use for output in reader.failing_too for use in output.uses):
+                    self._join(node, self._names.variable(use))
 
-    def _output(self, field: Field, output: Output, reader: str) -> None:
+    def _output(self, root: Node, field: Field, output: Output, reader: str) -> None:
         kind = label(output.effect) or OUTPUT
         # what becomes of it depends on the field that is gone
         node = self._node(("output", field.path, reader, output.name), kind, output.name, reader, becomes(output))
-        root = self._path(field.path)
-        for read in output.reads or (field.path,):
-            path = self._path(read)
-            if path is not root:
-                self._join(root, path)
-            self._join(path, node)
-        for use, said in _variables(output):
+        for path in output.shown if leads(output, field) else ():
+            between = self._node(("path", field.path, path), PATH, path, OTHER_MEMBER if output.other_member else "")
+            self._join(root, between)
+            self._join(between, node)
+        if not leads(output, field):
+            self._join(root, node)
+        for use in output.uses:
+            said = ", ".join(filter(None, (step(use), branch(use))))
             self._join(node, self._names.variable(use), said)
-
-
-def _variables(output: Output) -> Iterator[tuple[Use, str]]:
-    for use in output.uses:
-        yield use, ", ".join(filter(None, (step(use), branch(use))))

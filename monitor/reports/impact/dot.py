@@ -16,6 +16,7 @@ from monitor.reports.impact._graph import (
     FIELD,
     LOUD,
     OUTPUT,
+    PATH,
     SILENT,
     VARIABLE,
     Graph,
@@ -28,6 +29,7 @@ _EDGES: Final = 2_000
 _ESCAPES: Final = str.maketrans({"\\": "\\\\", '"': '\\"', "&": "&amp;"})
 _STYLES: Final = {
     FIELD: 'fillcolor="#e8f0fe", color="#4a6fa5"',
+    PATH: 'fillcolor="#ffffff", color="#4a6fa5"',
     CONTRACT: 'fillcolor="#f2f2f2", color="#777777"',
     OUTPUT: 'fillcolor="#ffffff", color="#777777"',
     SILENT: 'fillcolor="#fff3cd", color="#b8860b", penwidth=2',

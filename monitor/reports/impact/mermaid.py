@@ -18,6 +18,7 @@ from monitor.reports.impact._graph import (
     KINDS,
     LOUD,
     OUTPUT,
+    PATH,
     SILENT,
     VARIABLE,
     Graph,
@@ -32,6 +33,7 @@ _PLAIN: Final = re.compile(r"[^\w $:,/()]", re.ASCII)
 _DOT: Final = re.compile(r"(?<=[$\w])\.(?=[A-Za-z_])", re.ASCII)  # of a path; "1." would begin a list
 _STYLES: Final = {
     FIELD: "fill:#e8f0fe,stroke:#4a6fa5,color:#111",
+    PATH: "fill:#ffffff,stroke:#4a6fa5,color:#111",
     CONTRACT: "fill:#f2f2f2,stroke:#777,color:#111",
     OUTPUT: "fill:#ffffff,stroke:#777,color:#111",
     SILENT: "fill:#fff3cd,stroke:#b8860b,stroke-width:2px,color:#111",
@@ -57,6 +59,7 @@ def _lines(graph: Graph, lineage: Lineage) -> Iterator[str]:
     yield "flowchart LR"
     for group in graph.groups:
         yield f"  subgraph {group.name}[{_label([group.label])}]"
+        yield "    direction LR"  # else one that nothing outside is joined to is drawn from the top
         yield from (f"    {_node(node)}" for node in group.nodes)
         yield "  end"
     yield from (f"  {_node(node)}" for node in graph.variables)

@@ -17,7 +17,7 @@ from monitor.model import Use
 from monitor.printable import printable
 from monitor.reports import Options
 from monitor.reports.impact import Effect, Field, Lineage, Output, Reader, Traced
-from monitor.reports.impact._words import NAME, becomes, branch, figures, place_of, step
+from monitor.reports.impact._words import NAME, OTHER_MEMBER, becomes, branch, figures, leads, step, whole_fails
 
 _LONG: Final = 400  # characters of a path, place or note
 _MOST: Final = 5  # paths that only the contract names
@@ -37,16 +37,18 @@ def _output(output: Output, field: Field, options: Options) -> Iterator[str]:
     said = becomes(output)
     if output.effect.silent or output.effect.loud:
         said = _paint(said, "silent" if output.effect.silent else "loud", options)
-    other = tuple(read for read in output.reads if place_of(read) != place_of(field.path))
-    reads = f" <- {printable(', '.join(other), _LONG)}" if other else ""
-    yield f"      {printable(output.name, NAME)}{reads}{f': {said}' if said else ''}"
+    reads = f" <- {printable(', '.join(output.shown), _LONG)}" if leads(output, field) else ""
+    other = f" ({OTHER_MEMBER})" if output.other_member else ""
+    yield f"      {printable(output.name, NAME)}{reads}{other}: {said}"
     yield from (f"        {_use(use)}" for use in output.uses)
 
 
 def _reader(reader: Reader, field: Field, options: Options) -> Iterator[str]:
     yield f"    {printable(reader.kind, NAME)} {printable(reader.name, NAME)}"
-    for output in reader.outputs:
+    for output in reader.reading:
         yield from _output(output, field, options)
+    if too := whole_fails(reader):
+        yield f"      {_paint(too, 'loud', options)}"
     if any(output.effect is Effect.FAILS for output in reader.outputs):
         for use in reader.steps:
             path = "its failure path" if use.failure_branch else "its failure path, which is empty"
