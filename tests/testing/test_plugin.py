@@ -44,7 +44,7 @@ def run(
     project: BuildProject, text: str, *arguments: str, name: str = "test_it.py"
 ) -> subprocess.CompletedProcess[str]:
     (project.folder / name).write_text(textwrap.dedent(text), encoding="utf-8")
-    kept = {name: os.environ[name] for name in ("PATH", "HOME", "TMPDIR") if name in os.environ}
+    kept = {name: os.environ[name] for name in ("PATH", "HOME", "PYTHONPATH", "TMPDIR") if name in os.environ}
     plugins = ("-p", "no:cacheprovider", "-p", "no:hypothesispytest", "-p", "no:syrupy")
     command = [sys.executable, "-m", "pytest", "-q", *plugins, *arguments]
     return subprocess.run(command, cwd=project.folder, env=kept, capture_output=True, text=True, check=False)
@@ -132,6 +132,7 @@ def test_outcomes_and_the_contract_of_what_passed(project: BuildProject) -> None
     done = run(project, MANY)
     assert "9 failed, 4 passed, 1 error" in done.stdout, done.stdout
     assert [line for line in TOLD if line not in done.stdout] == []
+    assert "During handling" not in done.stdout
     passed, unknown = written(project)
     assert [one["providerStates"] for one in (passed, unknown)] == [
         [{"name": "it exists", "params": {"phone": "1 2"}}],
