@@ -230,6 +230,14 @@ def copies_of(compiled: CompiledTranslation) -> Mapping[Path, Path]:
     return found
 
 
+def names_lists(compiled: CompiledTranslation) -> bool:
+    """Whether what it reads names every list that it goes through (``[*]`` or an index), as JSONPath does.
+
+    A language that does not say so (``names_lists``) may pass through lists unnamed, as JSONata does.
+    """
+    return bool(getattr(compiled, "names_lists", False))
+
+
 def platform_of(compiled: CompiledTranslation) -> PlatformTranslation | None:
     """``compiled`` itself where a platform runs it."""
     return cast("PlatformTranslation", compiled) if hasattr(compiled, "status_fault") else None

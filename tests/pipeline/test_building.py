@@ -85,6 +85,14 @@ def test_only_what_is_read_and_all_of_it(lookup: BuildProject) -> None:
     assert at(interaction, "$.response.body.content") == BODY
 
 
+def test_a_filter_demands_what_it_reads_and_nothing_beside_it(project: BuildProject) -> None:
+    project.action(export("Search", paths={"id": "$.results[0].id", "vip": "$.results[?(@.vip == true)].id"}))
+    project.approve("Search", {"results": [{"id": "C-1", "vip": True, "tags": [], "owner": {"id": "O-1"}}]})
+    (change,) = project.build().changes
+    (interaction,) = interactions_in(change.data)
+    assert at(interaction, "$.response.body.content") == {"results": [{"id": "C-1", "vip": True}]}
+
+
 def test_without_a_baseline_it_is_told_how_to_make_one(project: BuildProject) -> None:
     project.action(export("Get customer"))
     found = project.build()

@@ -11,7 +11,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Final, TypeAlias
+from typing import ClassVar, Final, TypeAlias
 
 from monitor.errors import ContractError, NotJudgedError
 from monitor.jsonpaths import ROOT, Json, Path, format_path
@@ -117,6 +117,8 @@ def _place(text: str, offset: int) -> str:
 @dataclass(frozen=True, slots=True)
 class JsonpathTranslation:
     """Paths by output."""
+
+    names_lists: ClassVar[bool] = True
 
     paths: Mapping[str, CompiledPath]
 
