@@ -341,6 +341,38 @@ def test_what_a_test_made_stands(lookup: BuildProject) -> None:
     assert [one["description"] for one in interactions_in(change.data)] == ["Get customer", "Get tickets"]
 
 
+def test_made_files_that_hold_the_same_are_tidied(lookup: BuildProject) -> None:
+    """A domain came between two runs of the tests: nobody can read the contracts any more, but build mends them."""
+    read = "contracts/crm/read.pact.json"
+    lookup.action(export("Find tickets", "https://crm.example/tickets?phone=${input.phone}"))
+    lookup.approve("Find tickets", BODY)
+    write(lookup.build().changes)
+    lookup.vendor["contracts"] = ["contracts/crm/*.json"]
+    old, new = lookup.folder / FILE, lookup.folder / read
+    file = opened(old.read_bytes())
+    assert file is not None
+    found, got = file.interactions
+    tested: Mapping[str, Json] = {**got, "comments": {"testname": "tests/test_x.py::test_x"}}
+    old.write_bytes(written(PactFile(file.consumer, file.provider, (found, tested))))
+    new.write_bytes(written(PactFile(file.consumer, file.provider, (tested,))))
+    lookup.vendor["domains"] = {"read": ["Get *"]}
+    with pytest.raises(ConfigError, match="already stands in"):
+        plan_jobs(lookup.settings, Selection())
+    assert changes(lookup.build(domain="read"), lookup) == {
+        FILE: "changed",
+        read: "unchanged",
+    }
+    write(lookup.build().changes)
+    assert [one["description"] for one in interactions_in(old.read_bytes())] == ["Find tickets"]
+    assert interactions_in(new.read_bytes()) == [tested]
+    assert len(plan_jobs(lookup.settings, Selection()).jobs) == 2
+    old.write_bytes(written(PactFile(file.consumer, file.provider, (tested,))))
+    assert changes(lookup.build(), lookup) == {FILE: "changed", read: "unchanged"}
+    old.write_bytes(old.read_bytes().replace(b'"Ann"', b'"Eve"'))  # an edited file is nobody's to tidy
+    with pytest.raises(ConfigError, match="already stands in"):
+        lookup.build()
+
+
 def test_a_test_s_contract_is_the_action_s_but_not_that_of_an_error(lookup: BuildProject) -> None:
     write(lookup.build().changes)
     lookup.vendor["contracts"] = ["contracts/crm/*.json"]

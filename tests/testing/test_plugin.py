@@ -21,6 +21,8 @@ from monitor.jsonpaths import Json, parse_path, values_at
 from monitor.model import Response
 from monitor.pact_engine import match_response
 from monitor.pipeline.building.writing import write
+from monitor.pipeline.planning import plan_jobs
+from monitor.pipeline.tools import Selection
 from monitor.testing.actions import DataActions
 from monitor.testing.keeping import Kept, keep
 from tests.contracts.build_projects import BuildProject, export, interactions_in
@@ -225,6 +227,40 @@ def test_what_was_built_makes_room(project: BuildProject) -> None:
     assert named(project) == ["Get customer", "Get tickets"]
     says(project, "Jane", given="it exists")
     assert named(project) == ["Jane", "Get tickets"]
+
+
+def test_a_new_domain_takes_its_interactions_along(project: BuildProject) -> None:
+    says(project, "Jane")
+    says(project, "Jane", domain="other", given="it exists")
+    project.approve("Get customer", {"customerId": "C", "fullName": "Built"})
+    project.vendor["contracts"] = ["contracts/crm/*.pact.json"]
+    project.vendor["domains"] = {"lookup": ["Get *"]}
+    project.write()
+    actions = DataActions(project.folder, project.folder / "contracts", "t.py::a")
+    keep([replace(one, path=one.path.with_name("lookup.pact.json")) for one in kept_of(project)], actions.state_dir)
+    assert sorted(path.name for path in (project.folder / FILE).parent.iterdir()) == [
+        "lookup.pact.json",
+        "other.pact.json",
+    ]
+    (interaction,) = written(project, "contracts/crm/lookup.pact.json")
+    assert interaction["comments"] == {"testname": "t.py::a"}
+    assert plan_jobs(project.settings, Selection(), calls=False).jobs
+
+
+def test_a_new_domain_takes_what_was_built_along_but_not_what_was_edited(project: BuildProject) -> None:
+    project.approve("Get customer", {"customerId": "C", "fullName": "Built"})
+    project.vendor["domains"] = {}
+    write(project.build().changes)
+    old = project.folder / "contracts/crm/crm.pact.json"
+    whole = old.read_text(encoding="utf-8")
+    old.write_text(whole.replace('"Built"', '"Eve"'), encoding="utf-8")
+    with pytest.raises(UsageError, match="json is not written: this file says the same, and was edited"):
+        says(project, "Jane", domain="crm-read")
+    assert not (project.folder / FILE).exists()
+    old.write_text(whole, encoding="utf-8")
+    says(project, "Jane", domain="crm-read")
+    assert named(project) == ["Jane"]
+    assert not old.exists()
 
 
 @pytest.mark.parametrize(

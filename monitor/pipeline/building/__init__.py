@@ -18,6 +18,7 @@ from monitor.contracts.building.files import PactFile, file_name, key_of
 from monitor.contracts.building.interactions import Built
 from monitor.errors import UsageError
 from monitor.model import Response, Settings
+from monitor.pipeline.building.doubles import doubles_in, pointers_of
 from monitor.pipeline.building.homes import Home, homes_of
 from monitor.pipeline.building.proving import Claim, prove
 from monitor.pipeline.building.recorded import Refused, built_of
@@ -70,7 +71,9 @@ def construct(settings: Settings, tools: Tools, wish: Wish) -> Construction:
     that are not there, MonitorError where what was built does not hold."""
     (vendor,) = chosen_vendors(settings, (wish.vendor,))
     folder = Path(wish.folder or Path(settings.root, FOLDER, vendor.name))
-    planned = plan_jobs(without_built(settings, vendor), Selection((vendor.name,)), calls=False).jobs
+    doubles = doubles_in(folder, vendor)
+    known = without_built(settings, vendor)
+    planned = plan_jobs(known, Selection((vendor.name,)), calls=False, without=pointers_of(doubles)).jobs
     standing = standing_of(settings, planned)
     homes, notes = homes_of(settings, vendor, [job for job in planned if not standing.is_leftover(job)])
     _check_domain(wish.domain, homes, vendor.domains)
@@ -80,7 +83,7 @@ def construct(settings: Settings, tools: Tools, wish: Wish) -> Construction:
     files = _files(vendor.name, made, targets)
     if wish.again:
         _check_apart(files, standing)
-    changes = changes_of(files, Existing(folder), whole=not wish.domain, force=wish.force)
+    changes = changes_of(files, Existing(folder, doubles), whole=not wish.domain, force=wish.force)
     prove(tools, vendor, [_claim(change, made, targets) for change in changes if change.data is not None])
     return Construction(tuple(made), changes, notes)
 

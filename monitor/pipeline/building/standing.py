@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from monitor.contracts.building.files import SUFFIX, PactFile, opened, test_of
@@ -26,12 +26,21 @@ def read(path: Path) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class Existing:
-    """The folder that is written to."""
+    """The folder that is written to. ``doubles``: which interactions of its files stand in another one, too."""
 
     folder: Path
+    doubles: Mapping[Path, Collection[int]] = field(default_factory=dict)
 
     def bytes_of(self, path: Path) -> bytes | None:
         return read(path) if path.is_file() else None
+
+    def file_of(self, path: Path, data: bytes | None) -> PactFile | None:
+        """What is in ``data``, the bytes of ``path``, but for doubles; None where it cannot be merged with."""
+        file = opened(data) if data is not None else None
+        gone = self.doubles.get(path, ())
+        if file is None or not gone:
+            return file
+        return replace(file, interactions=tuple(one for n, one in enumerate(file.interactions) if n not in gone))
 
     def ours(self) -> Mapping[Path, PactFile]:
         """The files in it that were made, by their paths."""
