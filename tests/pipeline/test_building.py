@@ -333,12 +333,31 @@ def test_what_a_test_made_stands(lookup: BuildProject) -> None:
     lookup.vendor["contracts"] = ["contracts/crm/*.json"]
     as_tested(lookup)
     found = lookup.build()
-    assert made(found).why == f"it has a contract already: {FILE} $.interactions[0] (of tests/test_x.py::test_x)"
+    assert made(found).why == f"a test says it: tests/test_x.py::test_x ({FILE} $.interactions[0])"
     assert changes(found, lookup) == {FILE: "unchanged"}
     lookup.action(export("Get tickets", "https://crm.example/tickets?phone=${input.phone}"))
     lookup.approve("Get tickets", BODY)
     (change,) = lookup.build().changes
     assert [one["description"] for one in interactions_in(change.data)] == ["Get customer", "Get tickets"]
+
+
+def test_what_a_test_made_stands_where_monitor_yaml_does_not_name_it(lookup: BuildProject) -> None:
+    write(lookup.build().changes)
+    as_tested(lookup)
+    for again in (False, True):
+        found = lookup.build(again=again)
+        assert (made(found).built, made(found).why) == (None, "a test says it: tests/test_x.py::test_x")
+        assert changes(found, lookup) == {FILE: "unchanged"}
+
+
+def test_lint_tells_a_domain_that_names_nothing(lookup: BuildProject) -> None:
+    lookup.vendor["domains"] = {"read": ["Get *", "Gte customer"]}
+    told = [one for one in lint(lookup.settings, lookup.tools, ()).remarks if one.rule == "unbound-name"]
+    assert [(one.file, one.pointer, one.what, one.fix) for one in told] == [
+        ("monitor.yaml", "vendors.crm.domains.read[1]", "'Gte customer' names no interaction",
+         "did you mean 'Get customer'?"),
+    ]  # fmt: skip
+    assert told[0].line > 1
 
 
 def test_made_files_that_hold_the_same_are_tidied(lookup: BuildProject) -> None:

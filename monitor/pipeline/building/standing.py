@@ -56,19 +56,24 @@ class Standing:
     folders: frozenset[Path]
 
     def by(self, job: Job) -> str:
-        """Where the contract stands that is not ours to build; empty where there is none."""
+        """Why its contract is not ours to build, and where that stands; empty where there is none."""
         contract = job.interaction.contract
         if contract is None:
             return ""
         test = test_of(interaction_in(contract))
         if contract.file in self.made and not test:
             return ""
-        return f"{printable(contract.file, 500)} {contract.pointer}" + (f" (of {printable(test, 300)})" if test else "")
+        place = f"{printable(contract.file, 500)} {contract.pointer}"
+        return f"{said_by(test)} ({place})" if test else f"it has a contract already: {place}"
 
     def is_leftover(self, job: Job) -> bool:
         """Whether all that is left of it is what was built once."""
         interaction = job.interaction
         return interaction.contract is not None and not interaction.action and not self.by(job)
+
+
+def said_by(test: str) -> str:
+    return f"a test says it: {printable(test, 300)}"
 
 
 def without_built(settings: Settings, vendor: Vendor) -> Settings:
