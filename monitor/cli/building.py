@@ -76,7 +76,7 @@ def _tell(found: Construction, *, dry: bool) -> int:
 
 def _not_picked_up(config: Path | None, vendor: str, found: Construction) -> None:
     """Says which of the files that are there now monitor.yaml does not name."""
-    settings = settings_of(config, offline=True)
+    settings = settings_of(config, offline=True, unbuilt=True)
     known, root = frozenset(settings.vendors[vendor].contracts), settings.root
     missed = [one.path for one in found.changes if one.path.is_file() and str(one.path) not in known]
     if missed:
@@ -115,7 +115,7 @@ def contracts_build(  # noqa: PLR0913, PLR0917 - a command's options are its par
     from monitor.recordings.locks import vendor_lock
     from monitor.wiring import tools_of
 
-    settings = settings_of(config, offline=True)
+    settings = settings_of(config, offline=True, unbuilt=True)
     wish = Wish(vendor, domain, str(output.absolute()) if output else "", everything, again, force)
     with ProgressDisplay() as progress:
         tools = tools_of(settings, progress, "contracts build", cache=False)

@@ -129,13 +129,13 @@ def save(path: Path, text: str) -> None:
     replace(path, data)
 
 
-def settings_of(config: Path | None, *, offline: bool = False) -> Settings:
-    """This call's settings. ``offline`` commands need no secrets."""
+def settings_of(config: Path | None, *, offline: bool = False, unbuilt: bool = False) -> Settings:
+    """This call's settings. ``offline`` commands need no secrets; ``unbuilt``: contracts may be still to be made."""
     from monitor.config.load import SecretsMode, find, load
     from monitor.languages import kinds
 
     mode = SecretsMode.DEFER if offline else SecretsMode.REQUIRE
-    return load(find(config, Path.cwd()), os.environ, secrets=mode, kinds=kinds())
+    return load(find(config, Path.cwd()), os.environ, secrets=mode, kinds=kinds(), unbuilt=unbuilt)
 
 
 def recording_path(name: str, folder: str) -> str:

@@ -26,10 +26,14 @@ _PLACE = re.compile(r"line (\d+), column (\d+)")
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What the leaves need to know of the world: the config file's folder, and the languages that there are."""
+    """What the leaves need to know of the world: the config file's folder, and the languages that there are.
+
+    ``unbuilt``: globs of contracts may match nothing, for what they are to match is only about to be made.
+    """
 
     root: Path
     kinds: Collection[str]
+    unbuilt: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +110,11 @@ def _nearest_files(pattern: str, root: Path, count: int) -> str:
     return ", ".join(printable(name, 120) for name in close)
 
 
-def contract_files(tree: object, root: Path) -> tuple[str, ...]:
-    """The files, absolute and sorted, that a glob relative to ``root`` finds (``**`` crosses folders)."""
+def contract_files(tree: object, root: Path, *, unbuilt: bool = False) -> tuple[str, ...]:
+    """The files, absolute and sorted, that a glob relative to ``root`` finds (``**`` crosses folders).
+
+    That is none only for a glob of what is ``unbuilt``.
+    """
     scalar = _known_text(tree)
     pattern = text_in(scalar)
     full = str(root / pattern)
@@ -117,7 +124,7 @@ def contract_files(tree: object, root: Path) -> tuple[str, ...]:
     found = list(islice((name for name in names if is_file(Path(name))), MAX_MATCHES + 1))
     if len(found) > MAX_MATCHES:
         raise fail(f"matches more than {MAX_MATCHES:,} files", "narrow it")
-    if found:
+    if found or (unbuilt and glob.has_magic(pattern)):
         return tuple(sorted({str(absolute(root, name)) for name in found}))
     if scalar.expanded:
         raise fail("matches no file")

@@ -67,14 +67,18 @@ def find(explicit: Path | None, cwd: Path) -> Path:
     raise UsageError(f"there is no {FILE_NAME} in this folder", where=str(cwd), fix=fix)
 
 
-def load(path: Path, environ: Mapping[str, str], *, secrets: SecretsMode, kinds: Collection[str]) -> Settings:
+def load(
+    path: Path, environ: Mapping[str, str], *, secrets: SecretsMode, kinds: Collection[str], unbuilt: bool = False
+) -> Settings:
     """The settings of the file at ``path``; ``kinds`` are the translation languages that there are.
 
+    ``unbuilt``: for those who make contracts, whose globs in monitor.yaml may match nothing yet.
     Raises ConfigError with every fault of the file and of the files that it names.
     """
     expander = Expander(SecretPlace(environ, _absolute(path).parent), secrets)
     document = read_document(_absolute(path), _shown(path), expander)
-    return _loaded(document, path, environ, expander, kinds)
+    context = Context(_absolute(path).parent, kinds, unbuilt)
+    return _loaded(document, path, environ, expander, context)
 
 
 def load_text(
@@ -82,7 +86,8 @@ def load_text(
 ) -> Settings:
     """The settings that ``text`` would give as the file at ``path``. Raises ConfigError as load does."""
     expander = Expander(SecretPlace(environ, _absolute(path).parent), secrets)
-    return _loaded(parse(text, _shown(path), expander), path, environ, expander, kinds)
+    context = Context(_absolute(path).parent, kinds)
+    return _loaded(parse(text, _shown(path), expander), path, environ, expander, context)
 
 
 def _absolute(path: Path) -> Path:
@@ -94,14 +99,13 @@ def _shown(path: Path) -> str:
 
 
 def _loaded(
-    document: Document, path: Path, environ: Mapping[str, str], expander: Expander, kinds: Collection[str]
+    document: Document, path: Path, environ: Mapping[str, str], expander: Expander, context: Context
 ) -> Settings:
-    file = _absolute(path)
-    read = _validated(document, _shown(path), Context(file.parent, kinds))
+    read = _validated(document, _shown(path), context)
     # raised here, outside of any handler, so that no traceback carries pydantic's error and its input
     if isinstance(read, tuple):
         raise ConfigError(read)
-    return _settings(read, file, environ, expander)
+    return _settings(read, _absolute(path), environ, expander)
 
 
 def place_of(file: str, path: Steps) -> tuple[int, int]:

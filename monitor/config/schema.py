@@ -92,6 +92,11 @@ QueryValues: TypeAlias = Annotated[
 Files: TypeAlias = Annotated[
     tuple[str, ...], _in_context(lambda tree, context: named_files.contract_files(tree, context.root)), _STRING
 ]
+ContractFiles: TypeAlias = Annotated[
+    tuple[str, ...],
+    _in_context(lambda tree, context: named_files.contract_files(tree, context.root, unbuilt=context.unbuilt)),
+    _STRING,
+]
 SourceFile: TypeAlias = Annotated[
     InstanceOf[LoadedFile] | None, _in_context(lambda tree, context: named_files.text_file(tree, context.root)), _STRING
 ]
@@ -255,7 +260,7 @@ class VendorSection(Section):
         description="The vendor's URL that all request paths are below; without it no data action is called.",
         examples=["https://api.example.com"],
     )
-    contracts: list[Files] = Field(
+    contracts: list[ContractFiles] = Field(
         default_factory=list,
         description="Pact files: paths or globs, relative to monitor.yaml.",
         examples=["[contracts/crm/*.json]"],

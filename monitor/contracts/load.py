@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
@@ -220,10 +220,13 @@ def _split(vendor: Vendor, found: Iterable[_Found]) -> tuple[tuple[Interaction, 
     return tuple(interactions), tuple(skipped)
 
 
-def load(vendor: Vendor, root: str, config_file: str) -> Loaded:
-    """Reads and binds all contracts and data actions of ``vendor``. Files are shown relative to ``root``."""
+def load(vendor: Vendor, root: str, config_file: str, without: Collection[tuple[str, str]] = ()) -> Loaded:
+    """Reads and binds all contracts and data actions of ``vendor``. Files are shown relative to ``root``.
+
+    ``without``: what is passed over, each as its file's absolute path and its place in it.
+    """
     files = tuple(_files(vendor, root))
-    every = [(file, entry) for file in files for entry in file.entries]
+    every = [(file, entry) for file in files for entry in file.entries if (file.path, entry.pointer) not in without]
     entries = [(file, entry) for file, entry in every if isinstance(entry, PactInteraction)]
     messages = [(file, entry) for file, entry in every if isinstance(entry, PactMessage)]
     actions, unread_actions = _actions(vendor, root)

@@ -225,16 +225,18 @@ def copies_of(compiled: CompiledTranslation) -> Mapping[Path, Path]:
     return found
 
 
-def names_arrays(compiled: CompiledTranslation) -> bool:
-    """Whether what it reads names every array that it goes through; a language that does not say so goes unnamed."""
-    found: bool = getattr(compiled, "names_arrays", False)
-    return found
-
-
 def paths_of(compiled: CompiledTranslation, output: str) -> Mapping[str, tuple[Path, ...]]:
     """The paths of ``output`` as the translation writes them, each with what it reads; none where it has no paths."""
     found: Callable[[str], Mapping[str, tuple[Path, ...]]] | None = getattr(compiled, "paths_of", None)
     return found(output) if found else {}
+
+
+def names_lists(compiled: CompiledTranslation) -> bool:
+    """Whether what it reads names every list that it goes through (``[*]`` or an index), as JSONPath does.
+
+    A language that does not say so (``names_lists``) may pass through lists unnamed, as JSONata does.
+    """
+    return bool(getattr(compiled, "names_lists", False))
 
 
 def platform_of(compiled: CompiledTranslation) -> PlatformTranslation | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -103,8 +103,10 @@ def _actions(vendor: Vendor, loaded: Loaded, more: Iterable[Joined]) -> Iterator
             yield (vendor.name, elsewhere.get(interaction.id, interaction.id)), one.action
 
 
-def plan_jobs(settings: Settings, selection: Selection, *, calls: bool = True) -> Jobs:
-    """Every job of the selection; without requests where nothing will be called.
+def plan_jobs(
+    settings: Settings, selection: Selection, *, calls: bool = True, without: Collection[tuple[str, str]] = ()
+) -> Jobs:
+    """Every job of the selection; without requests where nothing will be called, and ``without`` some (see `load`).
 
     A data action that makes a contract's call has no job of its own (see `joining`).
     Raises ConfigError with all faults of all contracts, UsageError for unknown names.
@@ -116,7 +118,7 @@ def plan_jobs(settings: Settings, selection: Selection, *, calls: bool = True) -
     actions: dict[tuple[str, str], DataAction] = {}
     faults: list[ConfigFault] = []
     for vendor in vendors:
-        loaded = load(vendor, settings.root, settings.file)
+        loaded = load(vendor, settings.root, settings.file, without)
         faults += loaded.faults
         skipped += loaded.skipped
         make = _job if calls else _job_of_recordings

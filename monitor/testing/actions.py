@@ -9,8 +9,6 @@ from pathlib import Path
 from typing import Final, NoReturn, TypeAlias
 from urllib.parse import parse_qsl, quote
 
-import pytest
-
 from monitor.contracts.actions.export import DataAction, translation_of
 from monitor.contracts.building.files import file_name
 from monitor.contracts.building.interactions import Asked, Readings, interaction_of
@@ -22,6 +20,7 @@ from monitor.model import ProviderState, RequestTemplate, Response
 from monitor.pipeline.building.recorded import encoded, readings_of
 from monitor.pipeline.trying import Step, Trial, trial
 from monitor.printable import printable
+from monitor.testing.failing import failed
 from monitor.testing.keeping import Kept
 from monitor.testing.subjects import Named, Subject, hidden, settings_at, subject_of
 from monitor.testing.vendors import Answer, Expected, Scene, play
@@ -34,7 +33,7 @@ _LONGEST: Final = 600
 def _fail(subject: Subject, *lines: str) -> NoReturn:
     __tracebackhide__ = True
     told = (printable(line, _LONGEST) for line in lines)
-    pytest.fail("\n  ".join([f"data action '{printable(subject.action.name, 120)}'", *told]), pytrace=False)
+    raise failed("\n  ".join([f"data action '{printable(subject.action.name, 120)}'", *told])) from None
 
 
 class Outputs(dict[str, Json]):
@@ -178,7 +177,7 @@ class DataActions:
             subject = subject_of(self._root, Named(str(file), vendor, domain, integration, inputs))
             expected = _expected(sends, body, encoded(subject.prepared.request))
         except MonitorError as error:
-            pytest.fail(str(error), pytrace=False)
+            raise failed(str(error)) from None
         if subject.prepared.refusal:
             _fail(subject, f"it cannot be called: {subject.prepared.refusal}")
         return ActionUnderTest(subject, _states(given), expected, self._folder, self._test, self._made)

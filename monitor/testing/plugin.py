@@ -36,6 +36,7 @@ def data_action(request: pytest.FixtureRequest) -> Iterator[DataActions]:
     """
     from monitor.errors import MonitorError  # noqa: PLC0415 - most sessions have no such test
     from monitor.testing.actions import DataActions  # noqa: PLC0415
+    from monitor.testing.failing import failed  # noqa: PLC0415
     from monitor.testing.keeping import keep  # noqa: PLC0415
 
     config = request.config
@@ -46,4 +47,4 @@ def data_action(request: pytest.FixtureRequest) -> Iterator[DataActions]:
         try:
             keep(actions.kept(), actions.state_dir)
         except MonitorError as error:
-            pytest.fail(str(error), pytrace=False)
+            raise failed(str(error)) from None

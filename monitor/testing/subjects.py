@@ -60,9 +60,14 @@ def hidden(text: str) -> bool:
 
 @lru_cache(maxsize=8)
 def settings_at(root: Path) -> Settings | None:
-    """monitor.yaml in ``root``; None where there is none. Raises ConfigError for a wrong one."""
+    """monitor.yaml in ``root``; None where there is none. Raises ConfigError for a wrong one.
+
+    The contracts that it names may be those that the tests are about to make.
+    """
     file = root / FILE_NAME
-    return load_settings(file, os.environ, secrets=SecretsMode.DEFER, kinds=kinds()) if file.is_file() else None
+    if not file.is_file():
+        return None
+    return load_settings(file, os.environ, secrets=SecretsMode.DEFER, kinds=kinds(), unbuilt=True)
 
 
 @lru_cache(maxsize=8)

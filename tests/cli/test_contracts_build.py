@@ -72,6 +72,24 @@ def test_from_the_first_build_to_an_edit(project: BuildProject, capsys: pytest.C
     assert f"contract  {FILE} $.interactions[0]" in capsys.readouterr().out
 
 
+def test_monitor_yaml_may_name_what_is_still_to_be_built(
+    project: BuildProject, capsys: pytest.CaptureFixture[str]
+) -> None:
+    project.vendor["contracts"] = ["contracts/crm/*.pact.json"]
+    project.write()
+    assert main(["contracts", "list"]) == 2
+    assert "matches no file" in capsys.readouterr().err
+    assert build("--domain", "nothing") == 2
+    assert "there is no domain 'nothing'" in capsys.readouterr().err
+    assert build() == 0
+    told = capsys.readouterr()
+    assert (told.out.splitlines()[-1], told.err) == (f"wrote {FILE}: 1 interaction", "")
+    project.vendor["contracts"] = ["nowhere.pact.json"]
+    project.write()
+    assert build() == 2
+    assert "'nowhere.pact.json' matches no file" in capsys.readouterr().err
+
+
 def test_elsewhere_and_all(project: BuildProject, capsys: pytest.CaptureFixture[str]) -> None:
     assert build("--all", "--output", "out", "--domain", "crm-read") == 0
     (interaction,) = json.loads((project.folder / "out/crm-read.pact.json").read_bytes())["interactions"]

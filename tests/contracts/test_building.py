@@ -100,6 +100,19 @@ def test_what_is_not_there_demands_nothing_but_its_list(reads: tuple[str, ...]) 
     assert body is None
 
 
+CONTACTS: Json = {"results": [{"id": "C-1", "vip": True, "tags": [], "owner": {"id": "O-1"}}]}
+
+
+def test_a_read_that_names_its_lists_demands_nothing_beside_its_way() -> None:
+    """A filter is a step of its own: what stands beside it in a member, and below that, is not read."""
+    reads = [("results", ANY, "id"), ("results", ANY, "vip")]
+    body = body_of(CONTACTS, reads, None, reads)
+    assert body is not None
+    assert body.example == {"results": [{"id": "C-1", "vip": True}]}
+    assert rules_of(body) == {"$.results": "type 1", "$.results[*].id": "type", "$.results[*].vip": "type"}
+    assert not found_by_pact(body, {"results": [{"id": "C-2", "vip": False}]})
+
+
 LEFT_OUT: list[tuple[str, list[tuple[str, str]]]] = [
     ("$.tickets.by", [("$.tickets[*].by", matchers.NOT_EVERY)]),
     ("$.contact", [("$.contact['it\\'s']", matchers.UNNAMED)]),

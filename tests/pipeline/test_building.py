@@ -85,6 +85,14 @@ def test_only_what_is_read_and_all_of_it(lookup: BuildProject) -> None:
     assert at(interaction, "$.response.body.content") == BODY
 
 
+def test_a_filter_demands_what_it_reads_and_nothing_beside_it(project: BuildProject) -> None:
+    project.action(export("Search", paths={"id": "$.results[0].id", "vip": "$.results[?(@.vip == true)].id"}))
+    project.approve("Search", {"results": [{"id": "C-1", "vip": True, "tags": [], "owner": {"id": "O-1"}}]})
+    (change,) = project.build().changes
+    (interaction,) = interactions_in(change.data)
+    assert at(interaction, "$.response.body.content") == {"results": [{"id": "C-1", "vip": True}]}
+
+
 def test_without_a_baseline_it_is_told_how_to_make_one(project: BuildProject) -> None:
     project.action(export("Get customer"))
     found = project.build()
@@ -325,12 +333,63 @@ def test_what_a_test_made_stands(lookup: BuildProject) -> None:
     lookup.vendor["contracts"] = ["contracts/crm/*.json"]
     as_tested(lookup)
     found = lookup.build()
-    assert made(found).why == f"it has a contract already: {FILE} $.interactions[0] (of tests/test_x.py::test_x)"
+    assert made(found).why == f"a test says it: tests/test_x.py::test_x ({FILE} $.interactions[0])"
     assert changes(found, lookup) == {FILE: "unchanged"}
     lookup.action(export("Get tickets", "https://crm.example/tickets?phone=${input.phone}"))
     lookup.approve("Get tickets", BODY)
     (change,) = lookup.build().changes
     assert [one["description"] for one in interactions_in(change.data)] == ["Get customer", "Get tickets"]
+
+
+def test_what_a_test_made_stands_where_monitor_yaml_does_not_name_it(lookup: BuildProject) -> None:
+    write(lookup.build().changes)
+    as_tested(lookup)
+    for again in (False, True):
+        found = lookup.build(again=again)
+        assert (made(found).built, made(found).why) == (None, "a test says it: tests/test_x.py::test_x")
+        assert changes(found, lookup) == {FILE: "unchanged"}
+
+
+def test_lint_tells_a_domain_that_names_nothing(lookup: BuildProject) -> None:
+    lookup.vendor["domains"] = {"read": ["Get *", "Gte customer"]}
+    told = [one for one in lint(lookup.settings, lookup.tools, ()).remarks if one.rule == "unbound-name"]
+    assert [(one.file, one.pointer, one.what, one.fix) for one in told] == [
+        ("monitor.yaml", "vendors.crm.domains.read[1]", "'Gte customer' names no interaction",
+         "did you mean 'Get customer'?"),
+    ]  # fmt: skip
+    assert told[0].line > 1
+
+
+def test_made_files_that_hold_the_same_are_tidied(lookup: BuildProject) -> None:
+    """A domain came between two runs of the tests: nobody can read the contracts any more, but build mends them."""
+    read = "contracts/crm/read.pact.json"
+    lookup.action(export("Find tickets", "https://crm.example/tickets?phone=${input.phone}"))
+    lookup.approve("Find tickets", BODY)
+    write(lookup.build().changes)
+    lookup.vendor["contracts"] = ["contracts/crm/*.json"]
+    old, new = lookup.folder / FILE, lookup.folder / read
+    file = opened(old.read_bytes())
+    assert file is not None
+    found, got = file.interactions
+    tested: Mapping[str, Json] = {**got, "comments": {"testname": "tests/test_x.py::test_x"}}
+    old.write_bytes(written(PactFile(file.consumer, file.provider, (found, tested))))
+    new.write_bytes(written(PactFile(file.consumer, file.provider, (tested,))))
+    lookup.vendor["domains"] = {"read": ["Get *"]}
+    with pytest.raises(ConfigError, match="already stands in"):
+        plan_jobs(lookup.settings, Selection())
+    assert changes(lookup.build(domain="read"), lookup) == {
+        FILE: "changed",
+        read: "unchanged",
+    }
+    write(lookup.build().changes)
+    assert [one["description"] for one in interactions_in(old.read_bytes())] == ["Find tickets"]
+    assert interactions_in(new.read_bytes()) == [tested]
+    assert len(plan_jobs(lookup.settings, Selection()).jobs) == 2
+    old.write_bytes(written(PactFile(file.consumer, file.provider, (tested,))))
+    assert changes(lookup.build(), lookup) == {FILE: "changed", read: "unchanged"}
+    old.write_bytes(old.read_bytes().replace(b'"Ann"', b'"Eve"'))  # an edited file is nobody's to tidy
+    with pytest.raises(ConfigError, match="already stands in"):
+        lookup.build()
 
 
 def test_a_test_s_contract_is_the_action_s_but_not_that_of_an_error(lookup: BuildProject) -> None:

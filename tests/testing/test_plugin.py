@@ -21,6 +21,8 @@ from monitor.jsonpaths import Json, parse_path, values_at
 from monitor.model import Response
 from monitor.pact_engine import match_response
 from monitor.pipeline.building.writing import write
+from monitor.pipeline.planning import plan_jobs
+from monitor.pipeline.tools import Selection
 from monitor.testing.actions import DataActions
 from monitor.testing.keeping import Kept, keep
 from tests.contracts.build_projects import BuildProject, export, interactions_in
@@ -44,7 +46,7 @@ def run(
     project: BuildProject, text: str, *arguments: str, name: str = "test_it.py"
 ) -> subprocess.CompletedProcess[str]:
     (project.folder / name).write_text(textwrap.dedent(text), encoding="utf-8")
-    kept = {name: os.environ[name] for name in ("PATH", "HOME", "TMPDIR") if name in os.environ}
+    kept = {name: os.environ[name] for name in ("PATH", "HOME", "PYTHONPATH", "TMPDIR") if name in os.environ}
     plugins = ("-p", "no:cacheprovider", "-p", "no:hypothesispytest", "-p", "no:syrupy")
     command = [sys.executable, "-m", "pytest", "-q", *plugins, *arguments]
     return subprocess.run(command, cwd=project.folder, env=kept, capture_output=True, text=True, check=False)
@@ -132,6 +134,7 @@ def test_outcomes_and_the_contract_of_what_passed(project: BuildProject) -> None
     done = run(project, MANY)
     assert "9 failed, 4 passed, 1 error" in done.stdout, done.stdout
     assert [line for line in TOLD if line not in done.stdout] == []
+    assert "During handling" not in done.stdout
     passed, unknown = written(project)
     assert [one["providerStates"] for one in (passed, unknown)] == [
         [{"name": "it exists", "params": {"phone": "1 2"}}],
@@ -196,6 +199,8 @@ def named(project: BuildProject) -> list[str]:
 
 
 def test_a_test_may_change_its_mind(project: BuildProject) -> None:
+    project.vendor["contracts"] = ["contracts/crm/*.pact.json"]  # of which there are none yet
+    project.write()
     says(project, "Jane")
     says(project, "Joe")
     assert named(project) == ["Joe"]
@@ -224,6 +229,40 @@ def test_what_was_built_makes_room(project: BuildProject) -> None:
     assert named(project) == ["Get customer", "Get tickets"]
     says(project, "Jane", given="it exists")
     assert named(project) == ["Jane", "Get tickets"]
+
+
+def test_a_new_domain_takes_its_interactions_along(project: BuildProject) -> None:
+    says(project, "Jane")
+    says(project, "Jane", domain="other", given="it exists")
+    project.approve("Get customer", {"customerId": "C", "fullName": "Built"})
+    project.vendor["contracts"] = ["contracts/crm/*.pact.json"]
+    project.vendor["domains"] = {"lookup": ["Get *"]}
+    project.write()
+    actions = DataActions(project.folder, project.folder / "contracts", "t.py::a")
+    keep([replace(one, path=one.path.with_name("lookup.pact.json")) for one in kept_of(project)], actions.state_dir)
+    assert sorted(path.name for path in (project.folder / FILE).parent.iterdir()) == [
+        "lookup.pact.json",
+        "other.pact.json",
+    ]
+    (interaction,) = written(project, "contracts/crm/lookup.pact.json")
+    assert interaction["comments"] == {"testname": "t.py::a"}
+    assert plan_jobs(project.settings, Selection(), calls=False).jobs
+
+
+def test_a_new_domain_takes_what_was_built_along_but_not_what_was_edited(project: BuildProject) -> None:
+    project.approve("Get customer", {"customerId": "C", "fullName": "Built"})
+    project.vendor["domains"] = {}
+    write(project.build().changes)
+    old = project.folder / "contracts/crm/crm.pact.json"
+    whole = old.read_text(encoding="utf-8")
+    old.write_text(whole.replace('"Built"', '"Eve"'), encoding="utf-8")
+    with pytest.raises(UsageError, match="json is not written: this file says the same, and was edited"):
+        says(project, "Jane", domain="crm-read")
+    assert not (project.folder / FILE).exists()
+    old.write_text(whole, encoding="utf-8")
+    says(project, "Jane", domain="crm-read")
+    assert named(project) == ["Jane"]
+    assert not old.exists()
 
 
 @pytest.mark.parametrize(

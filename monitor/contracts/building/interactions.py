@@ -22,10 +22,14 @@ from monitor.model import ProviderState, Response
 
 @dataclass(frozen=True, slots=True)
 class Readings:
-    """What is read of a response, and the texts that a schema allows at some of the paths."""
+    """What is read of a response, and the texts that a schema allows at some of the paths.
+
+    ``named`` are those of the paths that name every list on their way.
+    """
 
     paths: Collection[Path]
     enums: Enums = field(default_factory=dict)
+    named: Collection[Path] = ()
 
 
 EVERYTHING: Final = Readings((ROOT,))
@@ -74,7 +78,7 @@ def _response(response: Response, read: Readings) -> tuple[dict[str, Json], int,
         regex = rf"^{escaped(kind)}\s*(;.*)?$"
         rules["header"] = {"Content-Type": {"combine": "AND", "matchers": [{"match": "regex", "regex": regex}]}}
     document, why = _document(response, content_type)
-    body = None if why or not read.paths else body_of(document, read.paths, read.enums)
+    body = None if why or not read.paths else body_of(document, read.paths, read.enums, read.named)
     left_out = tuple(LeftOut(format_path(path), why) for path in dict.fromkeys(read.paths)) if why else ()
     if body is not None:
         json_bytes(body.example)

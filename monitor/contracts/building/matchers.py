@@ -4,6 +4,8 @@
    left out, so that nothing is demanded of it.
 2. A list stands for its members: one example, a rule of its own (type, with min where no list seen there was empty),
    and rules for ``[*]``. So a member may demand only what every member seen has: what some lack is left out, and told.
+   An index demands of every member what it reads of one, and as many members: Pact has no list of which only the first
+   is looked at.
 3. A scalar is matched by its type (an integer and a decimal are one), or by a regular expression (see `formats`). Of
    several types any is allowed; so is null beside others. What was only ever null, or a container among others,
    must be there, whatever it is.
@@ -65,9 +67,14 @@ class Body:
     left_out: tuple[LeftOut, ...]
 
 
-def body_of(document: Json, reads: Collection[Path], enums: Enums | None = None) -> Body | None:
-    """What ``document`` shows of what is read; None where nothing of it is. ``enums`` are by the path that reads."""
-    walk = _Walk(tuple(dict.fromkeys(reads)), enums or {})
+def body_of(
+    document: Json, reads: Collection[Path], enums: Enums | None = None, named: Collection[Path] = ()
+) -> Body | None:
+    """What ``document`` shows of what is read; None where nothing of it is. ``enums`` are by the path that reads.
+
+    A list may be passed through unnamed, but for the ``named`` reads, which name all that they go through.
+    """
+    walk = _Walk(tuple(dict.fromkeys(reads)), enums or {}, frozenset(named))
     found = None if document is None or document == "" else walk.of(ROOT, "$", [document])  # no body, to Pact
     if found is None:
         return None
@@ -92,6 +99,7 @@ class _Walk:
 
     reads: tuple[Path, ...]
     enums: Enums
+    named: frozenset[Path] = frozenset()
     rules: dict[str, Json] = field(default_factory=dict)
     demanded: list[Path] = field(default_factory=list)
     left_out: list[LeftOut] = field(default_factory=list)
@@ -175,12 +183,15 @@ class _Walk:
     # -- what is read
 
     def _touch(self, place: Path) -> Touch:
-        found = {touch(read, place) for read in self.reads}
+        found = {self._met(read, place) for read in self.reads}
         return next((one for one in (Touch.EXACT, Touch.WITHIN, Touch.THROUGH) if one in found), Touch.NONE)
+
+    def _met(self, read: Path, place: Path) -> Touch:
+        return touch(read, place, named_arrays=read in self.named)
 
     def _named(self, place: Path) -> bool:
         """Whether a read names the way through ``place``: one that looks at any depth demands nothing of the way."""
-        return any(DESCENT not in read and touch(read, place) is not Touch.NONE for read in self.reads)
+        return any(DESCENT not in read and self._met(read, place) is not Touch.NONE for read in self.reads)
 
     def _reach(self, place: Path) -> int:
         """How many members the reads need, by the indexes that they name."""
@@ -188,7 +199,7 @@ class _Walk:
         return 1 + max((rest[0] for rest in rests if rest and isinstance(rest[0], int)), default=0)
 
     def _allowed(self, place: Path) -> Collection[str]:
-        return next((texts for read, texts in self.enums.items() if touch(read, place) is Touch.EXACT), ())
+        return next((texts for read, texts in self.enums.items() if self._met(read, place) is Touch.EXACT), ())
 
     def _leave(self, place: Path, values: Sequence[Json], why: str) -> None:
         """Tells what is left out, where it is read, or something below it is."""

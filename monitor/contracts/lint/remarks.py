@@ -32,7 +32,7 @@ _TABLE: Final = (
         {
             "contract-fault": "a contract, translation or schema cannot be read",
             "duplicate-interaction": "two interactions are one to monitor: same consumer, description and states",
-            "unbound-name": "monitor.yaml names a state or interaction that no contract has",
+            "unbound-name": "monitor.yaml names a state or interaction (a domain's pattern, too) that no contract has",
             "never-sent": "the interaction can never be sent: a state is not bound, or a write not allowed",
             "engine-refuses": "Pact's engine cannot judge any response by this contract",
             "bad-regex": "Pact's engine cannot compile the regular expression",

@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import ClassVar, Final
 
 from monitor.errors import ContractError
 from monitor.jsonpaths import Json, Path, format_path
@@ -32,6 +32,8 @@ _NO_MEMBERS: Final = "[]"
 @dataclass(frozen=True, slots=True)
 class DataActionTranslation:
     """One compiled action. ``places`` are the outputs' places in the result."""
+
+    names_lists: ClassVar[bool] = True
 
     definition: Definition
     paths: Mapping[str, CompiledPath]
@@ -61,10 +63,6 @@ class DataActionTranslation:
     @property
     def of_empty_body(self) -> str:
         return EMPTY_BODY
-
-    @property
-    def names_arrays(self) -> bool:
-        return True
 
     def paths_of(self, output: str) -> Mapping[str, tuple[Path, ...]]:
         """Those of the map, with what the output takes below them."""

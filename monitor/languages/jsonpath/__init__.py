@@ -11,7 +11,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Final, TypeAlias
+from typing import ClassVar, Final, TypeAlias
 
 from monitor.errors import ContractError, NotJudgedError
 from monitor.jsonpaths import ROOT, Json, Path, format_path
@@ -118,6 +118,8 @@ def _place(text: str, offset: int) -> str:
 class JsonpathTranslation:
     """Paths by output."""
 
+    names_lists: ClassVar[bool] = True
+
     paths: Mapping[str, CompiledPath]
 
     @property
@@ -131,10 +133,6 @@ class JsonpathTranslation:
     @property
     def copies(self) -> Mapping[Path, Path]:
         return {_place_of(name): path.target for name, path in self.paths.items() if path.target is not None}
-
-    @property
-    def names_arrays(self) -> bool:
-        return True
 
     def paths_of(self, output: str) -> Mapping[str, tuple[Path, ...]]:
         return {self.paths[output].text: self.paths[output].reads} if output in self.paths else {}

@@ -14,14 +14,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, TypeAlias
 
-from monitor.contracts.building.files import PactFile, file_name, key_of
+from monitor.contracts.building.files import PactFile, file_name, key_of, test_of
 from monitor.contracts.building.interactions import Built
 from monitor.errors import UsageError
 from monitor.model import Response, Settings
+from monitor.pipeline.building.doubles import doubles_in, pointers_of
 from monitor.pipeline.building.homes import Home, homes_of
 from monitor.pipeline.building.proving import Claim, prove
 from monitor.pipeline.building.recorded import Refused, built_of
-from monitor.pipeline.building.standing import Existing, Standing, standing_of, without_built
+from monitor.pipeline.building.standing import Existing, Standing, said_by, standing_of, without_built
 from monitor.pipeline.building.writing import Change, changes_of
 from monitor.pipeline.planning import chosen_vendors, nearest, plan_jobs
 from monitor.pipeline.tools import Selection, Tools
@@ -70,17 +71,19 @@ def construct(settings: Settings, tools: Tools, wish: Wish) -> Construction:
     that are not there, MonitorError where what was built does not hold."""
     (vendor,) = chosen_vendors(settings, (wish.vendor,))
     folder = Path(wish.folder or Path(settings.root, FOLDER, vendor.name))
-    planned = plan_jobs(without_built(settings, vendor), Selection((vendor.name,)), calls=False).jobs
+    doubles = doubles_in(folder, vendor)
+    known = without_built(settings, vendor)
+    planned = plan_jobs(known, Selection((vendor.name,)), calls=False, without=pointers_of(doubles)).jobs
     standing = standing_of(settings, planned)
     homes, notes = homes_of(settings, vendor, [job for job in planned if not standing.is_leftover(job)])
     _check_domain(wish.domain, homes, vendor.domains)
     wanted = [home for home in homes if wish.domain in ("", home.domain)]
-    made = [_made(tools, home, standing, wish) for home in wanted]
-    targets = _targets(folder, homes)
+    targets, existing = _targets(folder, homes), Existing(folder, doubles)
+    made = [_or_tested(_made(tools, home, standing, wish), targets, existing) for home in wanted]
     files = _files(vendor.name, made, targets)
     if wish.again:
         _check_apart(files, standing)
-    changes = changes_of(files, Existing(folder), whole=not wish.domain, force=wish.force)
+    changes = changes_of(files, existing, whole=not wish.domain, force=wish.force)
     prove(tools, vendor, [_claim(change, made, targets) for change in changes if change.data is not None])
     return Construction(tuple(made), changes, notes)
 
@@ -98,11 +101,22 @@ _Targets: TypeAlias = Mapping[tuple[str, str], Path]  # by domain and consumer
 def _made(tools: Tools, home: Home, standing: Standing, wish: Wish) -> Made:
     already = standing.by(home.job)
     if already and not wish.again:
-        return Made(home, why=f"it has a contract already: {already}")
+        return Made(home, why=already)
     found = built_of(tools, home.job, everything=wish.everything, again=bool(already))
     if isinstance(found, Refused):
         return Made(home, why=found.why, fix=found.fix)
     return Made(home, found.built, found.response)
+
+
+def _or_tested(one: Made, targets: _Targets, existing: Existing) -> Made:
+    """``one``, or what a test says in its place, also where monitor.yaml does not name the file."""
+    if one.built is None:
+        return one
+    path, key = targets[one.home.domain, one.home.consumer], key_of(one.built.interaction)
+    there = existing.file_of(path, existing.bytes_of(path))
+    tested = there.tested() if there is not None and there.made else ()
+    test = next((test_of(other) for other in tested if key_of(other) == key), "")
+    return Made(one.home, why=said_by(test)) if test else one
 
 
 def _targets(folder: Path, homes: Sequence[Home]) -> _Targets:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from monitor.config.load import place_of
@@ -10,7 +10,7 @@ from monitor.contracts.building.domains import Match, domains_of, idle
 from monitor.contracts.faults import shown
 from monitor.errors import ConfigError, ConfigFault
 from monitor.jsonpaths import format_path
-from monitor.model import Settings, Vendor
+from monitor.model import Interaction, Settings, Vendor
 from monitor.pipeline.planning import Job, nearest
 from monitor.printable import printable
 
@@ -31,9 +31,8 @@ class Home:
         return self.job.interaction.description
 
 
-def names_of(job: Job) -> tuple[str, ...]:
-    """By what a domain may name a job."""
-    interaction = job.interaction
+def names_of(interaction: Interaction) -> tuple[str, ...]:
+    """By what a domain may name it."""
     return tuple(filter(None, (interaction.description, interaction.id, interaction.action)))
 
 
@@ -46,7 +45,7 @@ def homes_of(settings: Settings, vendor: Vendor, jobs: Sequence[Job]) -> tuple[t
     homeless: list[str] = []
     faults: list[ConfigFault] = []
     for job in jobs:
-        matched = domains_of(names_of(job), vendor.domains)
+        matched = domains_of(names_of(job.interaction), vendor.domains)
         if len(matched) > 1:
             faults.append(_in_two(settings, vendor, job, matched))
         elif not matched:
@@ -54,7 +53,8 @@ def homes_of(settings: Settings, vendor: Vendor, jobs: Sequence[Job]) -> tuple[t
         found.append(Home(job, matched[0].domain if matched else vendor.name))
     if faults:
         raise ConfigError(faults)
-    return tuple(found), (*_homeless(vendor, homeless), *_idle(settings, vendor, jobs))
+    known = [name for job in jobs for name in names_of(job.interaction)]
+    return tuple(found), (*_homeless(vendor, homeless), *map(str, idle_patterns(settings, vendor, known)))
 
 
 def _place(settings: Settings, vendor: Vendor, match: Match) -> tuple[str, int, int, str]:
@@ -80,9 +80,9 @@ def _homeless(vendor: Vendor, descriptions: Sequence[str]) -> Iterator[str]:
     yield f"in no domain of monitor.yaml, and so in {vendor.name}: {named}{more}"
 
 
-def _idle(settings: Settings, vendor: Vendor, jobs: Sequence[Job]) -> Iterator[str]:
-    known = [name for job in jobs for name in names_of(job)]
+def idle_patterns(settings: Settings, vendor: Vendor, names: Iterable[str]) -> Iterator[ConfigFault]:
+    """The patterns of the vendor's domains that match none of ``names``."""
+    known = tuple(names)
     for match, pattern in idle(vendor.domains, known):
-        file, line, column, path = _place(settings, vendor, match)
-        near = nearest(pattern, known)
-        yield f"{file}:{line}:{column}: {path}: '{printable(pattern)}' names no interaction{near and f'; {near}'}"
+        fix = nearest(pattern, known) or "correct it, or delete it"
+        yield ConfigFault(*_place(settings, vendor, match), f"'{printable(pattern)}' names no interaction", fix)

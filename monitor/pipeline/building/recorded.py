@@ -12,7 +12,7 @@ from monitor.contracts.building.requests import request_of
 from monitor.contracts.pact import PactInteraction, parse_pact
 from monitor.errors import ContractError, RecordingError
 from monitor.jsonpaths import ANY, Json, Path
-from monitor.languages import RESULT, CompiledTranslation, compile_translation, copies_of, platform_of
+from monitor.languages import RESULT, CompiledTranslation, compile_translation, copies_of, names_lists, platform_of
 from monitor.model import Interaction, RequestTemplate, Response, Translation
 from monitor.pipeline.cases import MEND, damage_of, fault_of
 from monitor.pipeline.planning import Job
@@ -98,11 +98,15 @@ def encoded(request: RequestTemplate) -> RequestTemplate:
 def _readings(interaction: Interaction, everything: bool) -> Readings:
     enums: dict[Path, Collection[str]] = {}
     paths: list[Path] = []
+    named: set[Path] = set()
+    unnamed: set[Path] = set()
     for translation in interaction.translations:
         found = readings_of(translation)
         paths += found.paths
         enums.update(found.enums)
-    return Readings(EVERYTHING.paths if everything else tuple(dict.fromkeys(paths)), enums)
+        named.update(found.named)
+        unnamed.update(path for path in found.paths if path not in found.named)
+    return Readings(EVERYTHING.paths if everything else tuple(dict.fromkeys(paths)), enums, named - unnamed)
 
 
 def readings_of(translation: Translation) -> Readings:
@@ -114,7 +118,7 @@ def readings_of(translation: Translation) -> Readings:
     if platform is not None and not _is_seen(compiled, schema):
         return Readings(())
     enums = {path: texts for place, path in copies_of(compiled).items() if (texts := _allowed(_at(schema, place)))}
-    return Readings(found, enums)
+    return Readings(found, enums, found if names_lists(compiled) else ())
 
 
 def _is_seen(compiled: CompiledTranslation, schema: Json) -> bool:

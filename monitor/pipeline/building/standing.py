@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from monitor.contracts.building.files import SUFFIX, PactFile, opened, test_of
@@ -26,12 +26,21 @@ def read(path: Path) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class Existing:
-    """The folder that is written to."""
+    """The folder that is written to. ``doubles``: which interactions of its files stand in another one, too."""
 
     folder: Path
+    doubles: Mapping[Path, Collection[int]] = field(default_factory=dict)
 
     def bytes_of(self, path: Path) -> bytes | None:
         return read(path) if path.is_file() else None
+
+    def file_of(self, path: Path, data: bytes | None) -> PactFile | None:
+        """What is in ``data``, the bytes of ``path``, but for doubles; None where it cannot be merged with."""
+        file = opened(data) if data is not None else None
+        gone = self.doubles.get(path, ())
+        if file is None or not gone:
+            return file
+        return replace(file, interactions=tuple(one for n, one in enumerate(file.interactions) if n not in gone))
 
     def ours(self) -> Mapping[Path, PactFile]:
         """The files in it that were made, by their paths."""
@@ -47,19 +56,24 @@ class Standing:
     folders: frozenset[Path]
 
     def by(self, job: Job) -> str:
-        """Where the contract stands that is not ours to build; empty where there is none."""
+        """Why its contract is not ours to build, and where that stands; empty where there is none."""
         contract = job.interaction.contract
         if contract is None:
             return ""
         test = test_of(interaction_in(contract))
         if contract.file in self.made and not test:
             return ""
-        return f"{printable(contract.file, 500)} {contract.pointer}" + (f" (of {printable(test, 300)})" if test else "")
+        place = f"{printable(contract.file, 500)} {contract.pointer}"
+        return f"{said_by(test)} ({place})" if test else f"it has a contract already: {place}"
 
     def is_leftover(self, job: Job) -> bool:
         """Whether all that is left of it is what was built once."""
         interaction = job.interaction
         return interaction.contract is not None and not interaction.action and not self.by(job)
+
+
+def said_by(test: str) -> str:
+    return f"a test says it: {printable(test, 300)}"
 
 
 def without_built(settings: Settings, vendor: Vendor) -> Settings:

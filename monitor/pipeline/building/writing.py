@@ -10,7 +10,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Final
 
-from monitor.contracts.building.files import PactFile, key_of, opened, written
+from monitor.contracts.building.files import PactFile, key_of, written
 from monitor.errors import UsageError
 from monitor.pipeline.building.standing import Existing
 from monitor.printable import printable
@@ -43,16 +43,19 @@ class Change:
 
 
 def changes_of(wanted: Mapping[Path, PactFile], existing: Existing, *, whole: bool, force: bool) -> tuple[Change, ...]:
-    """What is to be done with each file; where the ``whole`` of a vendor was built, with our older ones too."""
-    older = [path for path in existing.ours() if path not in wanted] if whole else []
-    changes = [
-        _change(path, wanted.get(path), existing.bytes_of(path), force=force) for path in sorted((*wanted, *older))
-    ]
+    """What is to be done with each file; where the ``whole`` of a vendor was built, with our older ones too.
+
+    Else only their doubles go.
+    """
+    kept = {} if whole else {path: existing.file_of(path, existing.bytes_of(path)) for path in existing.doubles}
+    every = {**dict.fromkeys(existing.ours() if whole else ()), **kept, **wanted}
+    changes = [_change(path, every[path], existing, force=force) for path in sorted(every)]
     return tuple(change for change in changes if change is not None)
 
 
-def _change(path: Path, wanted: PactFile | None, old: bytes | None, *, force: bool) -> Change | None:
-    there = opened(old) if old is not None else None
+def _change(path: Path, wanted: PactFile | None, existing: Existing, *, force: bool) -> Change | None:
+    old = existing.bytes_of(path)
+    there = existing.file_of(path, old)
     whole = _with_tested(path, wanted, there)
     data = written(whole) if whole is not None and whole.interactions else None
     if data == old:

@@ -9,7 +9,7 @@ from monitor.checking.impact import is_of
 from monitor.contracts.lint.subjects import ABSENT, subject_of
 from monitor.errors import ContractError
 from monitor.jsonpaths import ANY, Path, Touch, format_path, general, touch
-from monitor.languages import compile_translation, names_arrays, paths_of
+from monitor.languages import compile_translation, names_lists, paths_of
 from monitor.model import Interaction, Translation, Use
 from monitor.printable import printable
 from monitor.reports.impact import Field, Output, Reader, Traced
@@ -97,7 +97,7 @@ def _outputs(translation: Translation) -> Iterator[OutputReads]:
     compiled = compile_translation(translation.kind, translation.source)
     for name in dict.fromkeys((*compiled.outputs, *compiled.reads)):
         reads = compiled.reads_of(name) or compiled.reads.get(name, ())
-        yield OutputReads(name, reads, paths_of(compiled, name), names_arrays(compiled))
+        yield OutputReads(name, reads, paths_of(compiled, name), names_lists(compiled))
 
 
 # -- a field ----------------------------------------------------------------------------------------------

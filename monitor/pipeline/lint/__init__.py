@@ -22,6 +22,7 @@ from monitor.contracts.places import UNKNOWN, spots_in
 from monitor.errors import ConfigFault, ContractError
 from monitor.model import Settings, Vendor
 from monitor.pact_engine.rules import makes_keys_data
+from monitor.pipeline.building.homes import idle_patterns, names_of
 from monitor.pipeline.joining import joined
 from monitor.pipeline.lint.engine import Looked, asked
 from monitor.pipeline.lint.sending import never_sent, unbound_states
@@ -87,6 +88,10 @@ def _of_vendor(settings: Settings, store: Store, vendor: Vendor) -> tuple[list[L
     remarks += _faults(vendor, loaded)
     remarks += unbound_states(vendor, loaded, shown(settings.file, settings.root))
     sent = {one.id: one for one in joined(vendor, loaded.interactions)[0]}
+    if vendor.domains and not loaded.broken:  # what cannot be read may be in one
+        names = [name for one in (*loaded.interactions, *sent.values()) for name in names_of(one)]
+        names += [name for one in loaded.skipped for name in (one.description, one.interaction_id)]
+        remarks += _told(vendor, "unbound-name", idle_patterns(settings, vendor, names))
     for one in looked:
         remarks += suspicions(one.subject)
         remarks += _tied(one.subject)
