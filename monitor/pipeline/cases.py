@@ -45,7 +45,8 @@ def _unsaid(recording: Recording, fault: Fault) -> Fault:
     return replace(fault, fix=f"nothing that was sent says who is calling; add to the vendor: {setting}")
 
 
-def _body_is_masked(recording: Recording | None) -> bool:
+def body_is_masked(recording: Recording | None) -> bool:
+    """Masks stand in the body of its response."""
     return recording is not None and any(mask.where.startswith("response.body") for mask in recording.masks)
 
 
@@ -78,10 +79,10 @@ def case_of(terms: Terms, recording: Recording, raw: Response | None, baseline: 
         baseline=baseline.exchange.response if baseline else None,
         severity=terms.severity,
         accepted_losses=baseline.approval.accepted_losses if baseline and baseline.approval else (),
-        raw_masked=raw is None and _body_is_masked(recording),
+        raw_masked=raw is None and body_is_masked(recording),
         raw_masked_headers=_masked_headers(recording) if raw is None else (),
         numbers_masked=_numbers_are_masked(recording, stored),
-        baseline_masked=_body_is_masked(baseline),
+        baseline_masked=body_is_masked(baseline),
         official=terms.official,
     )
 
