@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from monitor.cli import completing
+from monitor.cli.blindness import blind_spots
 from monitor.cli.capturing import lines_of, remarks
 from monitor.cli.checking import selection_of
 from monitor.cli.console import (
@@ -32,9 +33,10 @@ from monitor.cli.console import (
 from monitor.printable import printable
 
 if TYPE_CHECKING:
-    from monitor.model import Recording, Result, Settings
+    from monitor.model import Interaction, Result, Settings
     from monitor.pipeline.approve import Candidate, Consent
     from monitor.pipeline.capturing import Taken
+    from monitor.pipeline.planning import Jobs
     from monitor.pipeline.tools import Selection, Tools
     from monitor.recordings.captures import Capture
 
@@ -78,33 +80,13 @@ def _tell_refusals(found: Sequence[Candidate]) -> list[int]:
     return [_refused(candidate) for candidate in found if candidate.refusals]
 
 
-def _blind_spots(recording: Recording) -> Iterator[str]:
-    """What this baseline cannot tell a drift of: the members of lists that are empty in it."""
-    from monitor.checking.shape import Shape, learn
-    from monitor.errors import JsonError
-    from monitor.jsonpaths import ANY, format_path, read_json
-    from monitor.jsonpaths import Path as JsonPath
+def _approve_all(
+    tools: Tools, settings: Settings, found: Sequence[Candidate], consent: Consent, *, recorded: bool = False
+) -> int:
+    """Approves what may be approved and says why the rest may not; the exit code.
 
-    def empty(shape: Shape, path: JsonPath) -> Iterator[JsonPath]:
-        if shape.arrays and shape.items is None:
-            yield path
-        for key, child in shape.keys.items():
-            yield from empty(child, (*path, key))
-        if shape.items is not None:
-            yield from empty(shape.items, (*path, ANY))
-
-    response = recording.exchange.response
-    try:
-        paths = list(empty(learn(read_json(response.body).value), ())) if response else []
-    except JsonError:
-        return
-    for path in paths[:5]:
-        what = "the structure of its members is not compared until a recording that has some is approved"
-        yield f"  note: the list at {format_path(path)} is empty: {what}"
-
-
-def _approve_all(tools: Tools, settings: Settings, found: Sequence[Candidate], consent: Consent) -> int:
-    """Approves what may be approved and says why the rest may not; the exit code."""
+    ``recorded``: what the recordings cannot tell was said when they were made.
+    """
     from monitor.cli.looking import when_kept
     from monitor.pipeline.approve import approve
 
@@ -120,27 +102,37 @@ def _approve_all(tools: Tools, settings: Settings, found: Sequence[Candidate], c
         lines.append(f"  {when_kept(recording)} in run {recording.run_id}")
         lines += [f"    {line}" for told in candidate.result.told for line in told.lines]
         lines.append(f"  {shown_path(settings.recordings_dir)}/{recording.path}")
-        lines += _blind_spots(recording)
+        lines += () if recorded else blind_spots(candidate.job.interaction, recording)
         write("\n".join(lines) + "\n")
     return 1 if 1 in codes else max(codes)  # drift before not judged
 
 
-def _difference(result: Result, tools: Tools) -> Iterator[str]:
+def _filled(result: Result) -> bool:
+    """Outputs are filled that were blank in the baseline: that is no drift, and a difference all the same."""
+    from monitor.model import FILLED
+
+    return any(text.startswith(FILLED) for text in result.notes)
+
+
+def _difference(result: Result, interaction: Interaction, tools: Tools) -> Iterator[str]:
     """What a person should see before they approve: the difference to the baseline, or else what was recorded."""
     from monitor.cli.looking import outline_of
 
+    recording = tools.store.read(result.evidence)
     if result.baseline:
-        yield from () if result.told else ("  no difference to the baseline",)
+        yield from () if result.told or _filled(result) else ("  no difference to the baseline",)
     else:
         yield "  no baseline yet; this is what was recorded:"
-        response = tools.store.read(result.evidence).exchange.response
+        response = recording.exchange.response
         yield from () if response is None else (f"  {line}" for line in outline_of(response))
     for told in result.told:
         yield f"  differs at {told.root}"
         yield from (f"    {line}" for line in told.lines)
+    yield from (f"  note: {printable(text, 800)}" for text in result.notes)
+    yield from (tools.masker.text(line) for line in blind_spots(interaction, recording))
 
 
-def _kept(result: Result, settings: Settings, tools: Tools, taken: Taken | None) -> str:
+def _kept(result: Result, settings: Settings, tools: Tools, planned: Jobs, taken: Taken | None) -> str:
     """One recorded interaction and its difference to the baseline: no verdict."""
     name = f"{result.vendor}: {printable(result.description)}"
     if not result.evidence:
@@ -148,7 +140,8 @@ def _kept(result: Result, settings: Settings, tools: Tools, taken: Taken | None)
     lines = [f"recorded  {name}", f"  {shown_path(settings.recordings_dir)}/{result.evidence}"]
     lines += [f"  {tools.masker.text(line)}" for line in lines_of(taken, result)]
     if result.outcome.judged:
-        lines += _difference(result, tools)
+        job = planned.by_key()[result.vendor, result.interaction_id]
+        lines += _difference(result, job.interaction, tools)
     else:
         lines.append(f"    {result.outcome.value}: {printable(result.reason, 400)}")
         lines += [f"    {printable(result.fix, 400)}"] if result.fix else []
@@ -161,7 +154,7 @@ def _wants_approval(found: Sequence[Candidate], approve: bool, no_input: bool) -
         return approve
     vendor = allowed[0].job.vendor.name
     later = f"to approve later: monitor approve --vendor {vendor}"
-    if all(candidate.result.baseline and not candidate.result.findings for candidate in allowed):
+    if all(one.baseline and not one.findings and not _filled(one) for one in (each.result for each in allowed)):
         note(f"nothing differs from the baseline; {later}")
         return False
     what = "this recording" if len(allowed) == 1 else f"these {len(allowed)} recordings"
@@ -217,6 +210,7 @@ def record(  # noqa: PLR0913, PLR0917 - a command's options are its parameters
     """
     from monitor.pipeline.approve import Consent, candidates
     from monitor.pipeline.check import check
+    from monitor.pipeline.planning import plan_jobs
     from monitor.wiring import tools_of
 
     _check_options(from_har, entry, approve, no_input)
@@ -227,9 +221,10 @@ def record(  # noqa: PLR0913, PLR0917 - a command's options are its parameters
         tools = tools_of(settings, progress, "record", None if wait else 0, secrets_too=secrets)
         if taken:
             tools = replace(tools, caller=taken.calls)
-        report = check(settings, tools, selection, command="record", planned=taken.jobs if taken else None)
+        planned = taken.jobs if taken else plan_jobs(settings, selection)
+        report = check(settings, tools, selection, command="record", planned=planned)
     for result in report.results:
-        write(_kept(result, settings, tools, taken))
+        write(_kept(result, settings, tools, planned, taken))
     for text in report.notes:
         note(f"note: {text}")
     for text in remarks(capture, taken) if capture and taken else ():
@@ -240,7 +235,7 @@ def record(  # noqa: PLR0913, PLR0917 - a command's options are its parameters
     consent = Consent(_approver(by), message)
     found = candidates(settings, tools, selection, kept, consent)
     if _wants_approval(found, approve, no_input):
-        return _approve_all(tools, settings, found, consent) or report.exit_code
+        return _approve_all(tools, settings, found, consent, recorded=True) or report.exit_code
     _tell_refusals(found)
     return report.exit_code
 

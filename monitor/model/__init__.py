@@ -23,6 +23,7 @@ from monitor.model.interactions import (
 from monitor.model.judging import (
     DEFAULT,
     FAILURE_PATH,
+    FILLED,
     HEADER_ROOT,
     STATUS_ROOT,
     THE_DEFAULT,
@@ -55,6 +56,7 @@ from monitor.model.settings import (
 __all__ = [
     "DEFAULT",
     "FAILURE_PATH",
+    "FILLED",
     "HEADER_ROOT",
     "MASK",
     "MASK_HOST",

@@ -42,6 +42,7 @@ HEADER_ROOT: Final = "header:"  # followed by the lower-case name
 # what a Loss says of itself: its state, and how its detail begins
 DEFAULT: Final = "default"  # the translation's own default was taken
 THE_DEFAULT: Final = "the default "  # followed by its text, where it has one
+FILLED: Final = "outputs filled now that were blank in the baseline: "  # how a note on them begins
 FAILURE_PATH: Final = "failure path: "  # followed by the message of the platform that runs the translation
 
 

@@ -10,6 +10,7 @@ from monitor.errors import RecordingError, UsageError
 from monitor.model import Approval, Loss, Mismatch, Outcome, Recording, Result, Settings
 from monitor.pipeline.planning import Job, plan_jobs
 from monitor.pipeline.tools import Judges, Selection, Tools
+from monitor.pipeline.unclaimed import adopted
 from monitor.pipeline.verdicts import begin
 
 
@@ -78,7 +79,7 @@ def _candidate(
         return Candidate(job, None, result, (str(recording),))
     result = begin(tools, judges, job, recording, None, approving=True).finish()
     refusals = (*_http_error(job, recording), *_refusals(result, consent.losses))
-    before = _approval_before(tools, job)
+    before = _approval_before(tools, job) or recording.approval  # an adopted baseline brings its own
     accepted = before.accepted_losses if before else ()
     standing = before is not None and before.source == recording.path and set(consent.losses) <= set(accepted)
     return Candidate(job, recording, result, tuple(dict.fromkeys(refusals)), accepted, standing)
@@ -92,13 +93,14 @@ def _newest(tools: Tools, job: Job) -> Recording | RecordingError | None:
 
 
 def _found(
-    tools: Tools, jobs: tuple[Job, ...], paths: Sequence[str] | None
+    settings: Settings, tools: Tools, jobs: tuple[Job, ...], paths: Sequence[str] | None
 ) -> list[tuple[Job, Recording | RecordingError]]:
     if paths is None:
         newest = [(job, _newest(tools, job)) for job in jobs]
         return [(job, recording) for job, recording in newest if recording is not None]
     by_key = {job.key: job for job in jobs}
     named = [tools.store.read(path) for path in paths]
+    named = [r if (r.vendor, r.interaction_id) in by_key else adopted(r, jobs, settings, tools.masker) for r in named]
     of_others = [r.path for r in named if (r.vendor, r.interaction_id) not in by_key]
     if of_others:
         raise UsageError("it is the recording of another interaction", where=of_others[0], fix="name its own vendor")
@@ -115,7 +117,7 @@ def candidates(
     if consent.losses and not consent.note:
         raise UsageError("an accepted loss needs a reason", fix='add --note "why"')
     jobs = plan_jobs(settings, selection).jobs
-    found = _found(tools, jobs, paths)
+    found = _found(settings, tools, jobs, paths)
     if not found:
         fix = "run: monitor record --vendor " + " ".join(selection.vendors)
         raise UsageError("there is no recording to approve", fix=fix)

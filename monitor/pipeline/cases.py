@@ -58,7 +58,8 @@ def _sends_secrets(recording: Recording) -> bool:
     return MASK in path
 
 
-def _body_is_masked(recording: Recording | None) -> bool:
+def body_is_masked(recording: Recording | None) -> bool:
+    """Masks stand in the body of its response."""
     return recording is not None and any(mask.where.startswith("response.body") for mask in recording.masks)
 
 
@@ -91,10 +92,10 @@ def case_of(terms: Terms, recording: Recording, raw: Response | None, baseline: 
         baseline=baseline.exchange.response if baseline else None,
         severity=terms.severity,
         accepted_losses=baseline.approval.accepted_losses if baseline and baseline.approval else (),
-        raw_masked=raw is None and _body_is_masked(recording),
+        raw_masked=raw is None and body_is_masked(recording),
         raw_masked_headers=_masked_headers(recording) if raw is None else (),
         numbers_masked=_numbers_are_masked(recording, stored),
-        baseline_masked=_body_is_masked(baseline),
+        baseline_masked=body_is_masked(baseline),
         official=terms.official,
     )
 

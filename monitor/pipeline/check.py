@@ -22,6 +22,7 @@ from monitor.pipeline.keeping import prune_after_run, require_room
 from monitor.pipeline.orphans import close_orphans
 from monitor.pipeline.planning import Job, Jobs, masked_skips, plan_jobs
 from monitor.pipeline.tools import Judges, Selection, Tools
+from monitor.pipeline.unclaimed import told_of
 from monitor.pipeline.verdicts import Pending, begin, masked, not_run
 from monitor.recordings.masking import Masker
 from monitor.recordings.store import new_run_id
@@ -159,7 +160,7 @@ def check(
         started = tools.clock()
         plan = _plan(jobs, command, started, tools)
         tools.store.write_plan(plan)
-        results = _walk(jobs, plan, tools)
+        results = told_of(_walk(jobs, plan, tools), settings, tools, command)
         code, reasons = exit_of_command(command, results, selection.fail_on)
         report = RunReport(
             run_id=plan.run_id,

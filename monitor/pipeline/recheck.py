@@ -14,6 +14,7 @@ from monitor.pipeline.damping import damped
 from monitor.pipeline.exits import exit_of
 from monitor.pipeline.planning import Job, Jobs, masked_skips, plan_jobs
 from monitor.pipeline.tools import Judges, Selection, Tools
+from monitor.pipeline.unclaimed import told_of
 from monitor.pipeline.verdicts import Pending, begin_stored
 
 MOST_NAMED: Final = 3  # runs of a recheck that are named one by one
@@ -132,6 +133,7 @@ def recheck(settings: Settings, tools: Tools, selection: Selection, run: str | N
         with tools.judges(len(paths)) as judges:
             judged = judge_stored(paths, jobs.by_key(), tools, judges, official=selection.official)
             results = damped(tuple(_listened(judged, tools)), jobs.by_key(), tools, judges)
+        results = told_of(results, settings, tools, "recheck")
     for (run_id, vendor), kept in found.items():
         names = {_name(path) for path in kept}
         results += tuple(r for r in _unrecorded(tools, run_id, vendor, names) if wanted(r.interaction_id))

@@ -19,6 +19,7 @@ from typing import Final
 from monitor.checking.masked import Answer
 from monitor.checking.translations.blanks import Turn, by_name, is_blank, state, turns
 from monitor.checking.translations.documents import holds, passes_array, vanished
+from monitor.checking.translations.filling import blank_outputs, filled_note, listed
 from monitor.checking.translations.masks import Masks
 from monitor.checking.translations.precision import precision_note
 from monitor.checking.translations.roots import root_of
@@ -31,7 +32,7 @@ from monitor.model import DEFAULT, FAILURE_PATH, THE_DEFAULT, Case, Loss, Transl
 from monitor.pact_engine import read_expected
 from monitor.printable import printable
 
-__all__ = ["losses", "precision_note", "reads"]
+__all__ = ["blank_outputs", "listed", "losses", "precision_note", "reads"]
 
 _ANY_NAME: Final = "*"
 _FAILED: Final = "error"
@@ -66,6 +67,8 @@ def losses(translation: Translation, case: Case, roots: Sequence[str]) -> Answer
         settled = Masks(compiled, sides).settled(found, invalid)
         found, invalid = settled.turns, settled.invalid
         notes = () if settled.whole else (_NOT_WHOLE.format(printable(translation.name)),)
+    if note := filled_note(translation, compiled, sides):
+        notes = (*notes, note)
     told = tuple(_with_schema(found, invalid, sides, show, case.accepted_losses))
     teller = _Teller(translation, compiled, sides, roots, _assumed(compiled, case, sides) if told else {})
     return Answer(tuple(teller.loss(turn, invalid) for turn in told), notes)

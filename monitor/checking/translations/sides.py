@@ -48,9 +48,9 @@ class Sides:
 
 def sides_of(compiled: CompiledTranslation, case: Case) -> Sides:
     """A baseline that is not JSON is none. Raises JsonError where the response is not, NotJudgedError."""
-    raw = _side(compiled, case.raw, masked=case.raw_masked)
+    raw = side_of(compiled, case.raw, masked=case.raw_masked)
     same = case.raw.body == case.stored.body
-    after = raw if same else _side(compiled, case.stored, masked=True)
+    after = raw if same else side_of(compiled, case.stored, masked=True)
     return Sides(_baseline(compiled, case, after), after, raw)
 
 
@@ -61,12 +61,13 @@ def _baseline(compiled: CompiledTranslation, case: Case, after: Side) -> Side | 
     if (baseline.body, baseline.status, case.baseline_masked) == (case.stored.body, case.stored.status, after.masked):
         return after
     try:
-        return _side(compiled, baseline, masked=case.baseline_masked)
+        return side_of(compiled, baseline, masked=case.baseline_masked)
     except JsonError:
         return None
 
 
-def _side(compiled: CompiledTranslation, response: Response, *, masked: bool) -> Side:
+def side_of(compiled: CompiledTranslation, response: Response, *, masked: bool) -> Side:
+    """``response`` as the translation takes it. Raises JsonError where it is not JSON, NotJudgedError."""
     platform = platform_of(compiled)
     if platform and (fault := platform.status_fault(response.status)):
         return Side(None, Evaluation({}, fault), masked)

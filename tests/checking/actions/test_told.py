@@ -10,6 +10,7 @@ import pytest
 
 from monitor.checking.impact import with_impact
 from monitor.checking.judge import judge
+from monitor.checking.translations import blank_outputs
 from monitor.checking.words import told
 from monitor.jsonpaths import Json
 from monitor.model import Case, Contract, Finding, Judgement, Loss, Outcome, Response, Severity, Translation, Use
@@ -358,3 +359,14 @@ def test_a_variable(body: Json, said: str) -> None:
     use = Use("CRM", NAME, output, "Flow.x", "Inbound Sales", "Look up")
     lines = lines_of(with_impact(findings, [use]))
     assert f'Flow.x in "Inbound Sales" (Look up, success output {output}) {said}' in lines
+
+
+def test_a_baseline_that_found_nothing_is_no_sameness() -> None:
+    """Neither when it is approved, nor when what it lacks comes back."""
+    nothing = response_of({"id": "C-1", "mails": [], "tags": [], "when": "now"})
+    blank = ('tier (the default "Standard")', "open (the default 0)", "mails", 'first (the default "")')
+    found = blank_outputs(translation_of(), nothing, masked=False)
+    assert set(found) == set(blank)
+    assert blank_outputs(translation_of(), response_of(BODY), masked=False) == ()
+    judgement = judge(case_of(nothing, response_of(BODY)))
+    assert "outputs filled now that were blank in the baseline: " in judgement.notes[0]
