@@ -169,10 +169,13 @@ class _Known:
     def defaulted(self, output: str, before: Sequence[Value], after: Sequence[Value]) -> bool:
         """A language without defaults of its own has expressions for them (`name ?? "Unknown"`).
 
-        Then something that the output reads has vanished, and it is what an empty document yields too.
+        Then something that the output reads has vanished, and it is what an empty document yields too. A platform's
+        translation tells its defaults exactly: whatever else it yields is another value.
         """
         if output in self.after.evaluation.defaults:
             return _took(output, self.before, self.after)
+        if platform_of(self.compiled):
+            return False
         if any(isinstance(value, dict | list) for value in (*before, *after)) or not set(after).isdisjoint(before):
             return False
         read = self.compiled.reads_of(output)

@@ -330,6 +330,26 @@ def test_of_two_names_in_a_text_one_more_default_is_news() -> None:
     assert (loss.output, loss.after, loss.detail) == ("id", "default", 'the default "nobody" and "none"')
 
 
+@pytest.mark.parametrize(
+    ("path", "template", "after"),
+    [
+        ("$.rows", '{"n": $rows.size()}', '{"rows": []}'),
+        ("$.rows", '{"n": #if($rows == "[]")0#{else}1#end}', '{"rows": []}'),
+        ("$.rows.length()", '{"n": ${rows}}', '{"rows": []}'),
+    ],
+)
+def test_what_is_made_of_an_empty_list_is_another_value(path: str, template: str, after: str) -> None:
+    """The path was found, and no default stands there to be taken."""
+    count = translation_of(
+        translationMap={"rows": path},
+        translationMapDefaults={},
+        successTemplate=template,
+        successSchema={"properties": {"n": {"type": "integer"}}},
+    )
+    before = response_of({"rows": [{"a": 1}]})
+    assert losses_of(judge(case_of(before, response_of(after.encode()), count)).findings) == []
+
+
 # -- what it means to a flow ------------------------------------------------------------------------------
 
 
