@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from monitor.checking.written import rewritten
 from monitor.jsonpaths import parse_path
 from monitor.model import (
     DEFAULT,
@@ -278,12 +279,27 @@ def _mending(changes: Sequence[Change], losses: Sequence[Loss]) -> Iterator[str]
     """What to do where an action reads what has another name now: it is changed in Genesys Cloud, by hand."""
     if not any(loss.silent or loss.detail.startswith(FAILURE_PATH) for loss in losses):
         return
-    names = list(dict.fromkeys(printable(loss.translation) for loss in losses))
-    more = f" and {len(names) - _MOST} more" if len(names) > _MOST else ""
     for change in changes:
-        if change.to and names:
+        if not change.to:
+            continue
+        entries = [(loss.translation, line) for loss in losses for line in _entries(loss, change)]
+        lines = list(dict.fromkeys(line for _, line in entries))
+        yield from lines[:_MOST]
+        yield from _rest(len(lines), _MOST, "path", " of the same")
+        by_entry = {translation for translation, _ in entries}
+        names = list(dict.fromkeys(printable(loss.translation) for loss in losses if loss.translation not in by_entry))
+        more = f" and {len(names) - _MOST} more" if len(names) > _MOST else ""
+        if names:
             where = f"{' and '.join(names[:_MOST])}{more}"
             yield f"to mend it: read {change.to} instead of {change.root} in {where}"
+
+
+def _entries(loss: Loss, change: Change) -> Iterator[str]:
+    """The translation's own paths as they are to be from now on."""
+    for where, text in loss.written:
+        if new := rewritten(text, change.root, change.to):
+            place, old = printable(where, _PHRASE), printable(text, _PHRASE)
+            yield f'to mend it: in "{printable(loss.translation)}" {place}: {new} instead of {old}'
 
 
 def _made_from(losses: Sequence[Loss]) -> Iterator[str]:

@@ -24,6 +24,7 @@ from monitor.checking.translations.precision import precision_note
 from monitor.checking.translations.roots import root_of
 from monitor.checking.translations.sides import Side, Sides, sides_of
 from monitor.checking.translations.violation import REQUIRED, Violation
+from monitor.checking.written import written_to
 from monitor.errors import ContractError, NotJudgedError
 from monitor.jsonpaths import Path, format_path
 from monitor.languages import CompiledTranslation, State, Value, compile_translation, platform_of
@@ -263,6 +264,7 @@ class _Teller:
             silent=platform_of(self.compiled) is not None and turn.after != _FAILED,
             demanded=turn.output in invalid,
             assumed="; ".join(self.assumed.get(turn.output, ())),
+            written=written_to(root, platform_of(self.compiled)),
         )
 
     def _causes(self, turn: Turn, read: Sequence[Path]) -> Sequence[Path]:

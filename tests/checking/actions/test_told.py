@@ -108,7 +108,7 @@ ALL = "first, id, mails, open, tier and 1 more"
             output open: Integer -> the default 0
             silent: Genesys will report success; the flow gets the default
             probably renamed: same value
-            to mend it: read $.openTickets instead of $.open in Get customer
+            to mend it: in "Get customer" translationMap.open: $.openTickets instead of $.open
             """,
             id="default taken after a rename",
         ),
@@ -121,7 +121,7 @@ ALL = "first, id, mails, open, tier and 1 more"
             output mails: Array -> empty
             silent: Genesys will report success; the flow gets a blank
             probably renamed: same value in 2 of 2 members
-            to mend it: read $.mails[*].email instead of $.mails[*].mail in Get customer
+            to mend it: in "Get customer" translationMap.mails: $.mails[*].email instead of $.mails[*].mail
             """,
             id="an empty list after a rename",
         ),
@@ -207,6 +207,20 @@ def test_in_words(body: Json, expected: str) -> None:
     assert lines_of(judgement.findings) == lines
     assert (judgement.outcome is Outcome.DRIFTED) == bool(lines)
     assert judgement.reason == ""
+
+
+def test_what_mends_it_is_told_as_the_action_has_it() -> None:
+    results = translation_of(
+        translationMap={"id": "$.results[0].contactId", "tier": "$.results[-1].contactId", "open": "$..contactId"},
+        translationMapDefaults={"id": '""', "tier": '""', "open": "0"},
+        successTemplate='{"id": ${id}, "tier": ${tier}}',
+    )
+    before, after = (response_of({"results": [{name: "C-1"}]}) for name in ("contactId", "contact_id"))
+    at = 'to mend it: in "Get customer" translationMap'
+    assert lines_of(judge(case_of(before, after, results)).findings)[-2:] == [
+        f"{at}.id: $.results[0].contact_id instead of $.results[0].contactId",
+        f"{at}.tier: $.results[-1].contact_id instead of $.results[-1].contactId",
+    ]
 
 
 def test_every_loss_is_breaking_and_said_to_be_silent_where_it_is() -> None:
@@ -333,7 +347,7 @@ def test_of_two_names_in_a_text_one_more_default_is_news() -> None:
 @pytest.mark.parametrize(
     ("path", "template", "after"),
     [
-        ("$.rows", '{"n": $rows.size()}', '{"rows": []}'),
+        ("$.rows.size()", '{"n": ${rows}}', '{"rows": []}'),
         ("$.rows", '{"n": #if($rows == "[]")0#{else}1#end}', '{"rows": []}'),
         ("$.rows.length()", '{"n": ${rows}}', '{"rows": []}'),
     ],
