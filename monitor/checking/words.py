@@ -56,7 +56,7 @@ def _told(root: str, group: Sequence[Finding], *, name_translation: bool) -> Tol
         *_outputs(losses, name_translation=name_translation),
         *dict.fromkeys(sentence for finding in group for sentence in finding.impact),
         *dict.fromkeys(printable(loss.assumed, _PHRASE) for loss in losses if loss.assumed),
-        *(() if changes or mismatches else _made_from(losses)),
+        *(() if changes or mismatches else (*_made_from(losses), *_as_written(losses))),
         *(f"probably renamed: {change.evidence}" for change in changes if change.evidence),
         *_mending(changes, losses),
     )
@@ -308,3 +308,14 @@ def _made_from(losses: Sequence[Loss]) -> Iterator[str]:
     if paths:
         more = f" and {len(paths) - _MOST} more" if len(paths) > _MOST else ""
         yield f"made from {', '.join(paths[:_MOST])}{more}"
+
+
+def _as_written(losses: Sequence[Loss]) -> Iterator[str]:
+    """For an action that fails and never was seen to work (no state before): it may be its own fault."""
+    for name in dict.fromkeys(loss.translation for loss in losses if _takes_failure_path(loss) and not loss.before):
+        test = f'monitor test-action "{printable(name)}" --recording RECORDING'
+        yield f"there is no baseline to compare with, so it may fail as it is written: see each step with {test}"
+
+
+def _takes_failure_path(loss: Loss) -> bool:
+    return loss.after == "error" and loss.detail.startswith(FAILURE_PATH)

@@ -109,7 +109,7 @@ class Finding:
     ``impact``: what it means to the flows that read it, a sentence each.
     """
 
-    root: str  # $.path[*], status, header:<name>, or output:<translation>.<output>
+    root: str  # $.path[*], status, header:<name>, output:<translation>.<output>, output:<translation>
     severity: Severity
     read: bool
     detail: Detail

@@ -6,7 +6,8 @@
    Both count without a baseline too: a contract does not rest on one.
 3. Where masks stand, errors and the schema are judged by the raw response, and the stored form is compared with the
    stored baseline: so check and recheck say the same. What is the masks' doing is no loss but a note (masks.py).
-4. A loss takes the root of the change that explains it, so that one rename is one incident.
+4. A loss takes the root of the change that explains it, so that one rename is one incident. What fails the whole
+   translation and has no such cause has one root, ``output:<translation>``.
 """
 
 from __future__ import annotations
@@ -252,7 +253,7 @@ class _Teller:
         read = self.compiled.reads_of(turn.output)
         # the name may be a vendor's key
         output = printable(turn.output)
-        root = root_of(self._causes(turn, read), self.roots) or f"output:{self.translation.name}.{output}"
+        root = root_of(self._causes(turn, read), self.roots) or self._own_root(turn, output)
         return Loss(
             root,
             self.translation.name,
@@ -266,6 +267,11 @@ class _Teller:
             assumed="; ".join(self.assumed.get(turn.output, ())),
             written=written_to(root, platform_of(self.compiled)),
         )
+
+    def _own_root(self, turn: Turn, output: str) -> str:
+        """Where nothing explains it: what fails the translation is one thing, however many outputs it takes."""
+        whole = turn.after == _FAILED and self.sides.raw.fault
+        return f"output:{self.translation.name}" + ("" if whole else f".{output}")
 
     def _causes(self, turn: Turn, read: Sequence[Path]) -> Sequence[Path]:
         if turn.after != _FAILED:

@@ -320,6 +320,20 @@ def test_an_action_that_never_worked_is_no_drift() -> None:
     assert "Variable $nobody has not been set" in judgement.reason
 
 
+def test_an_action_that_cannot_work_is_told_once_without_a_baseline() -> None:
+    broken = translation_of(successTemplate='{"id": ${id}, "tier": ${nobody}}')
+    findings = judge(case_of(None, response_of(BODY), broken)).findings
+    assert {finding.root for finding in findings} == {f"output:{NAME}"}
+    assert len({finding.fingerprint for finding in findings}) == 1
+    fault = f"{TRANSFORM}'Variable $nobody has not been set at successTemplate[line 1, column 23]'"
+    test = 'monitor test-action "Get customer" --recording RECORDING'
+    assert lines_of(findings) == [
+        f"{NAME} takes its failure path (ACTION.PROCESSING: {fault}): outputs {ALL} are lost",
+        "made from $.id",
+        f"there is no baseline to compare with, so it may fail as it is written: see each step with {test}",
+    ]
+
+
 def test_without_a_baseline_only_failures_are_told() -> None:
     assert (
         judge(case_of(None, response_of(body_of("tier", "mails")))).outcome is Outcome.DRIFTED
