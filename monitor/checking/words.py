@@ -4,7 +4,8 @@
    change's own; then the new name; then what the contract misses below; then what became of outputs, what that means
    to flows, and what we assumed; then why we think so, and what mends it.
 2. Nothing is said twice: members of a list that fail alike are told once, and so is what change and mismatch share.
-3. Names of keys and media types are the vendor's: they are escaped and cut. Values never come here.
+3. Of roots that are as bad as each other, one that fails a whole action comes first: the others refer to it.
+4. Names of keys and media types are the vendor's: they are escaped and cut. Values never come here.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from monitor.checking.failing import also_read, fails_whole, failures
 from monitor.checking.written import rewritten
 from monitor.jsonpaths import parse_path
 from monitor.model import (
@@ -43,17 +45,23 @@ def told(findings: Sequence[Finding]) -> tuple[Told, ...]:
     for finding in findings:
         groups.setdefault(finding.root, []).append(finding)
     translations = {finding.detail.translation for finding in findings if isinstance(finding.detail, Loss)}
-    found = (_told(root, group, name_translation=len(translations) > 1) for root, group in groups.items())
-    return tuple(sorted(found, key=lambda one: (one.severity.rank, one.root)))
+    failed = failures(findings)
+    failing = {one.root for one in failed}
+    found = [
+        _told(root, group, also_read(root, group, failed), name_translation=len(translations) > 1)
+        for root, group in groups.items()
+    ]
+    return tuple(sorted(found, key=lambda one: (one.severity.rank, one.root not in failing, one.root)))
 
 
-def _told(root: str, group: Sequence[Finding], *, name_translation: bool) -> Told:
+def _told(root: str, group: Sequence[Finding], also: Iterable[str], *, name_translation: bool) -> Told:
     changes = sorted((f.detail for f in group if isinstance(f.detail, Change)), key=lambda change: change.kind)
     mismatches = [f.detail for f in group if isinstance(f.detail, Mismatch)]
     losses = [f.detail for f in group if isinstance(f.detail, Loss)]
     lines = (
         *_facts(root, changes, mismatches),
         *_outputs(losses, name_translation=name_translation),
+        *also,
         *dict.fromkeys(sentence for finding in group for sentence in finding.impact),
         *dict.fromkeys(printable(loss.assumed, _PHRASE) for loss in losses if loss.assumed),
         *(() if changes or mismatches else (*_made_from(losses), *_as_written(losses))),
@@ -312,10 +320,6 @@ def _made_from(losses: Sequence[Loss]) -> Iterator[str]:
 
 def _as_written(losses: Sequence[Loss]) -> Iterator[str]:
     """For an action that fails and never was seen to work (no state before): it may be its own fault."""
-    for name in dict.fromkeys(loss.translation for loss in losses if _takes_failure_path(loss) and not loss.before):
+    for name in dict.fromkeys(loss.translation for loss in losses if fails_whole(loss) and not loss.before):
         test = f'monitor test-action "{printable(name)}" --recording RECORDING'
         yield f"there is no baseline to compare with, so it may fail as it is written: see each step with {test}"
-
-
-def _takes_failure_path(loss: Loss) -> bool:
-    return loss.after == "error" and loss.detail.startswith(FAILURE_PATH)

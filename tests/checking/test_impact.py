@@ -151,8 +151,9 @@ def test_the_variables_of_a_step_that_fails_are_told_together() -> None:
     findings = [finding_of(loss_of("error", name)) for name in names]
     found = with_impact(findings, uses)
     assert [finding.impact for finding in found[1:]] == [(), ()]
+    together = 'Flow.o0, Flow.o1 and Flow.o2 in "Inbound Sales" (Get customer)'
     assert found[0].impact == (
-        f'Flow.o0, Flow.o1 and Flow.o2 in "Inbound Sales" (Get customer) will not be set: the step takes its {EMPTY_PATH}',
+        f"{together} will not be set: the step takes its {EMPTY_PATH}",
         'Flow.other in "Inbound Sales" (Again, success output o1) will not be set: the step takes its failure path',
     )
 

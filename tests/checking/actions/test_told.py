@@ -223,6 +223,15 @@ def test_what_mends_it_is_told_as_the_action_has_it() -> None:
     ]
 
 
+def test_what_fails_the_action_comes_first_and_the_others_say_so() -> None:
+    groups = [group for group in told(judged(body_of("when", "id", "extra")).findings) if group.root != "$.extra"]
+    assert [group.root for group in groups] == ["$.id", "$.when"]
+    assert groups[1].lines[-1] == "also read by when of Get customer, which fails already (see $.id)"
+    groups = [*told(judged(body_of("mails", "tier", "open", "when", extra=1)).findings)]
+    assert [group.root for group in groups] == ["$.mails", "$.open", "$.tier", "$.when", "$.extra"]
+    assert [group.lines[-1].startswith("also read by") for group in groups] == [False, True, True, True, False]
+
+
 def test_every_loss_is_breaking_and_said_to_be_silent_where_it_is() -> None:
     for gone in BODY:
         judgement = judged(body_of(gone))
