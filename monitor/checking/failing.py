@@ -12,6 +12,7 @@ from monitor.model import FAILURE_PATH, Change, Finding, Loss, Severity
 from monitor.printable import printable
 
 _MOST: Final = 5  # outputs named
+_ROOT: Final = 600  # characters of a root
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,16 +44,19 @@ def also_read(root: str, group: Sequence[Finding], failed: Sequence[Failure]) ->
     """By which outputs of actions that fail for another reason the change at ``root`` is read."""
     if not any(isinstance(one.detail, Change) and one.severity is not Severity.INFO for one in group):
         return
-    for path in _parsed(root):
-        for failure in failed:
-            names = [
-                name for name, reads in failure.reads if any(touch(read, path) is not Touch.NONE for read in reads)
-            ]
-            if names and failure.root != root:
-                more = f" and {len(names) - _MOST} more" if len(names) > _MOST else ""
-                outputs = ", ".join(map(printable, names[:_MOST]))
-                of = f"{printable(failure.translation)}, which fails already (see {printable(failure.root, 600)})"
-                yield f"also read by {outputs}{more} of {of}"
+    for failure in failed:
+        names = [name for path in _parsed(root) for name in _readers(failure, path)]
+        if names and failure.root != root:
+            more = f" and {len(names) - _MOST} more" if len(names) > _MOST else ""
+            outputs = ", ".join(map(printable, names[:_MOST]))
+            of = f"{printable(failure.translation)}, which fails already (see {printable(failure.root, _ROOT)})"
+            yield f"also read by {outputs}{more} of {of}"
+
+
+def _readers(failure: Failure, path: Path) -> Iterator[str]:
+    for name, reads in failure.reads:
+        if any(touch(read, path) is not Touch.NONE for read in reads):
+            yield name
 
 
 def _parsed(text: str) -> Iterator[Path]:

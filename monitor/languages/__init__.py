@@ -152,6 +152,11 @@ class PlatformTranslation(CompiledTranslation, Protocol):
         ...
 
     @property
+    def of_no_json(self) -> str:
+        """What is assumed of a body that is no JSON."""
+        ...
+
+    @property
     def written(self) -> Mapping[str, str]:
         """The paths as their author wrote them, by where in the source each stands (``translationMap.name``)."""
         ...

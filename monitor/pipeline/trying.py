@@ -22,7 +22,7 @@ from monitor.headers import is_json
 from monitor.jsonpaths import Json, read_json
 from monitor.languages import EvaluationFault, State, Value, compile_translation, platform_of
 from monitor.languages.data_action import DataActionTranslation
-from monitor.languages.data_action.assumptions import EMPTY_BODY
+from monitor.languages.data_action.assumptions import EMPTY_BODY, NOT_JSON
 from monitor.languages.data_action.flatten import flat_paths, flattened
 from monitor.languages.data_action.steps import PROCESSING, Extracted
 from monitor.model import ActionExample, ActionSource, Secret, Settings, Vendor
@@ -30,7 +30,6 @@ from monitor.pipeline.planning import nearest
 from monitor.printable import printable
 
 MAX_BODY: Final = 50_000_000
-NOT_JSON: Final = "assumed: a body that is no JSON takes the failure path"
 _NO_SOURCE: Final = ActionSource("")
 _NOBODY: Final = Vendor("", "", ())
 _NO_EXAMPLE: Final = ActionExample("", {})

@@ -33,7 +33,7 @@ from monitor.model import DEFAULT, FAILURE_PATH, THE_DEFAULT, Case, Loss, Transl
 from monitor.pact_engine import read_expected
 from monitor.printable import printable
 
-__all__ = ["losses", "precision_note", "reads"]
+__all__ = ["losses", "of_no_json", "precision_note", "reads"]
 
 _ANY_NAME: Final = "*"
 _FAILED: Final = "error"
@@ -45,6 +45,13 @@ def reads(translation: Translation) -> tuple[Path, ...]:
     compiled = _compiled(translation)
     found = chain(compiled.reads.values(), map(compiled.reads_of, compiled.outputs))
     return tuple(dict.fromkeys(chain.from_iterable(found)))
+
+
+def of_no_json(translation: Translation) -> str:
+    """What a body that is no JSON means to a platform's translation; empty for any other."""
+    platform = platform_of(_compiled(translation))
+    name = printable(translation.name)
+    return f"{name} takes its failure path: no output is set; {platform.of_no_json}" if platform else ""
 
 
 def losses(translation: Translation, case: Case, roots: Sequence[str]) -> Answer[Loss]:

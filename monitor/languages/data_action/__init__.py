@@ -16,7 +16,13 @@ from typing import Final
 from monitor.errors import ContractError
 from monitor.jsonpaths import Json, Path, format_path
 from monitor.languages import Evaluation, EvaluationFault, Example, State
-from monitor.languages.data_action.assumptions import EMPTY_BODY, GAPS_ARE_NULL, NULL_IS_A_TYPE, TAIL_IS_IGNORED
+from monitor.languages.data_action.assumptions import (
+    EMPTY_BODY,
+    GAPS_ARE_NULL,
+    NOT_JSON,
+    NULL_IS_A_TYPE,
+    TAIL_IS_IGNORED,
+)
 from monitor.languages.data_action.defaults import assumptions_of, defaults_taken
 from monitor.languages.data_action.definition import MAP, RAW_RESULT, TEMPLATE, Definition, read_definition
 from monitor.languages.data_action.flatten import flat_paths, flattened, has_gaps, name_of
@@ -57,6 +63,10 @@ class DataActionTranslation:
     def schema_text(self) -> str:
         """What the result must conform to, or the action fails."""
         return self.definition.schema_text
+
+    @property
+    def of_no_json(self) -> str:
+        return NOT_JSON
 
     @property
     def written(self) -> Mapping[str, str]:

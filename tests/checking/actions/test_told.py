@@ -292,6 +292,16 @@ def test_an_empty_body_is_translated_like_an_empty_object(body: bytes) -> None:
     assert "assumed: an empty body is translated like {}" in lines_of(findings)
 
 
+def test_a_page_instead_of_json() -> None:
+    judgement = judged(b"<html><body>Sign in</body></html>")
+    assert judgement.outcome is Outcome.UNREADABLE
+    assert judgement.reason.endswith("it should be: it is an HTML page (media type application/json)")
+    assert judgement.fix == "look at what came: monitor show RECORDING --raw"
+    assert judgement.notes == (
+        f"{NAME} takes its failure path: no output is set; assumed: a body that is no JSON takes the failure path",
+    )
+
+
 # -- what it rests on -------------------------------------------------------------------------------------
 
 
