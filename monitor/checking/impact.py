@@ -3,7 +3,7 @@
 1. A use is of a loss where its action is the translation and its output the lost one, or a flat name below it: of a
    lost object ``customer`` that is ``customer.id``, of a lost list of objects each of its parallel lists.
 2. What fails takes the step's failure path: no success output is set, whatever it is bound to. A path without actions
-   ends nothing: the flow goes on with the step that follows.
+   ends nothing: the flow goes on with the step that follows. That is one sentence for a step, however many variables.
 3. What is blank, a default or of another type does not fail: the step's failure branch, if there is one, is no help.
 4. Of one root so many sentences are told, and the rest are counted.
 """
@@ -12,12 +12,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import chain
 from typing import Final
 
 from monitor.model import DEFAULT, THE_DEFAULT, Finding, Loss, Use
 from monitor.printable import printable
 
 MOST: Final = 20  # sentences of one root
+_MOST_NAMES: Final = 20  # variables of one sentence
 FAILED: Final = frozenset({"error", "invalid"})
 BLANK: Final = frozenset({"missing", "null", "empty"})
 _NOTHING: Final = frozenset({'""', "[]", '[""]', "{}", "null"})  # a default that says nothing
@@ -32,13 +34,16 @@ def with_impact(findings: Sequence[Finding], uses: Sequence[Use]) -> tuple[Findi
     by_action: dict[str, list[Use]] = {}
     for use in uses:
         by_action.setdefault(use.action, []).append(use)
+    failed = _failed(findings)
     found: list[Finding] = []
     rooms: dict[str, _Room] = {}
     for finding in findings:
         sentences: tuple[str, ...] = ()
         if isinstance(finding.detail, Loss):
             room = rooms.setdefault(finding.root, _Room())
-            sentences = room.taken(_sentences(finding.detail, by_action.get(finding.detail.translation, ())))
+            of_action = by_action.get(finding.detail.translation, ())
+            together = failed.pop((finding.root, finding.detail.translation), ())
+            sentences = room.taken(chain(_failures(together, of_action), _sentences(finding.detail, of_action)))
             if sentences:
                 room.last = len(found)
         found.append(replace(finding, impact=sentences) if sentences else finding)
@@ -47,6 +52,16 @@ def with_impact(findings: Sequence[Finding], uses: Sequence[Use]) -> tuple[Findi
             last = found[room.last]
             found[room.last] = replace(last, impact=(*last.impact, f"and {room.left:,} more in flows"))
     return tuple(found)
+
+
+def _failed(findings: Sequence[Finding]) -> dict[tuple[str, str], list[str]]:
+    """The outputs that are not set, by root and action: a step tells them together."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for finding in findings:
+        loss = finding.detail
+        if isinstance(loss, Loss) and loss.after in FAILED:
+            found.setdefault((finding.root, loss.translation), []).append(loss.output)
+    return found
 
 
 class _Room:
@@ -78,11 +93,28 @@ def is_of(use: Use, output: str) -> bool:
 
 
 def _sentences(loss: Loss, uses: Iterable[Use]) -> Iterator[str]:
+    if loss.after in FAILED:
+        return
     for use in uses:
         if use.output and is_of(use, loss.output):
-            yield f"{_variable(use)} {_turned(loss, use)}"
-        elif not use.output and loss.after in FAILED:
-            yield f'the step {step_name(use)} in "{printable(use.flow, _NAME)}" takes its {_failure_path(use)}'
+            yield f"{_variable(use)} will be {_value(loss)}{_no_help(loss, use)}"
+
+
+def _failures(outputs: Sequence[str], uses: Iterable[Use]) -> Iterator[str]:
+    """What it means that these outputs are not set: a sentence for each step that takes its failure path."""
+    if not outputs:
+        return
+    steps: dict[tuple[str, str, bool], list[Use]] = {}
+    for use in uses:
+        if not use.output or any(is_of(use, output) for output in outputs):
+            steps.setdefault((use.flow, step_name(use), use.failure_branch), []).append(use)
+    for (flow, step, _), of_step in steps.items():
+        path = _failure_path(of_step[0])
+        bound = list({use.variable: use for use in of_step if use.output}.values())
+        if not bound:
+            yield f'the step {step} in "{printable(flow, _NAME)}" takes its {path}'
+        else:
+            yield f"{_variables(bound)} will not be set: the step takes its {path}"
 
 
 def step_name(use: Use) -> str:
@@ -95,10 +127,15 @@ def _variable(use: Use) -> str:
     return f"{printable(use.variable, _NAME)} {where} ({step_name(use)}, success output {printable(use.output, _NAME)})"
 
 
-def _turned(loss: Loss, use: Use) -> str:
-    if loss.after in FAILED:
-        return f"will not be set: the step takes its {_failure_path(use)}"
-    return f"will be {_value(loss)}{_no_help(loss, use)}"
+def _variables(uses: Sequence[Use]) -> str:
+    """The variables of one step."""
+    if len(uses) == 1:
+        return _variable(uses[0])
+    names = [printable(use.variable, _NAME) for use in uses[:_MOST_NAMES]]
+    if len(uses) > _MOST_NAMES:
+        names.append(f"{len(uses) - _MOST_NAMES} more")
+    listed = f"{', '.join(names[:-1])} and {names[-1]}"
+    return f'{listed} in "{printable(uses[0].flow, _NAME)}" ({step_name(uses[0])})'
 
 
 def _value(loss: Loss) -> str:

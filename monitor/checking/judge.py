@@ -23,6 +23,7 @@ from typing import Final, TypeVar
 from monitor.checking import contract as contracts
 from monitor.checking import translations
 from monitor.checking.masked import Answer, Masks
+from monitor.checking.rubbish import rubbish
 from monitor.checking.severity import LOSS, MISMATCH, fingerprint, is_read, severity_of
 from monitor.checking.structure import MEDIA_TYPE_ROOT, changes
 from monitor.errors import JsonError, MonitorError, NotJudgedError
@@ -42,6 +43,7 @@ from monitor.model import (
     Mismatch,
     Outcome,
     Response,
+    Translation,
 )
 from monitor.pact_engine import read_expected
 from monitor.printable import printable
@@ -54,6 +56,7 @@ _TOLD_DUPLICATES: Final = 5
 _LINK: Final = re.compile(r"(?:(?:[A-Za-z][\w+.-]*:)?//(?:[^/?#]*@)?(?P<host>[^/?#]*))?(?P<path>[^?#;]*)")
 DISAGREES: Final = "the official verifier disagrees"
 NOT_ASKED: Final = "the official verifier was not asked"
+_LOOK: Final = "look at what came: monitor show RECORDING --raw"
 _REPORT: Final = "please report it with the contract"
 MAX_FINDINGS: Final = 1_000  # of one response: nobody reads more, and a hostile one could make any number
 
@@ -73,7 +76,8 @@ def judge(case: Case) -> Judgement:
     notes = tuple(_notes(case, asked))
     outcome, reason = _outcome(case, details, asked.faults)
     if outcome is Outcome.UNREADABLE:
-        return Judgement(outcome, (), reason, notes)  # what rubbish lacks is no drift
+        meant = (note for t in case.translations for note in asked(partial(_of_no_json, t)))
+        return Judgement(outcome, (), reason, (*notes, *meant), _LOOK)  # what rubbish lacks is no drift
     if len(findings) > MAX_FINDINGS:
         notes = (*notes, f"{len(findings) - MAX_FINDINGS:,} more findings, none worse, are not listed")
     return Judgement(outcome, findings[:MAX_FINDINGS], reason, notes)
@@ -203,12 +207,17 @@ def _finding(case: Case, detail: Detail, reads: _Reads) -> Finding:
 def _outcome(case: Case, details: Sequence[Detail], faults: Sequence[MonitorError]) -> tuple[Outcome, str]:
     fault = next((str(fault) for fault in faults if isinstance(fault, JsonError)), "") or _broken(case, details)
     if fault and not any(_tells_why(detail, case.raw) for detail in details):
-        return Outcome.UNREADABLE, f"the body is not the JSON that it should be: {fault}"
+        return Outcome.UNREADABLE, f"the body is not the JSON that it should be: {rubbish(case.raw, fault)}"
     if others := [fault for fault in faults if not isinstance(fault, JsonError)]:
         return Outcome.NOT_JUDGED, "; ".join(dict.fromkeys(map(str, others)))
     if details:
         return Outcome.DRIFTED, ""
     return (Outcome.NO_BASELINE if case.baseline is None else Outcome.SAME), ""
+
+
+def _of_no_json(translation: Translation) -> tuple[str, ...]:
+    meant = translations.of_no_json(translation)
+    return (meant,) if meant else ()
 
 
 def _ask_official(contract: Contract, response: Response, asked: _Asked) -> None:

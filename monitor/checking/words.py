@@ -4,7 +4,8 @@
    change's own; then the new name; then what the contract misses below; then what became of outputs, what that means
    to flows, and what we assumed; then why we think so, and what mends it.
 2. Nothing is said twice: members of a list that fail alike are told once, and so is what change and mismatch share.
-3. Names of keys and media types are the vendor's: they are escaped and cut. Values never come here.
+3. Of roots that are as bad as each other, one that fails a whole action comes first: the others refer to it.
+4. Names of keys and media types are the vendor's: they are escaped and cut. Values never come here.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from monitor.checking.failing import also_read, fails_whole, failures
+from monitor.checking.written import rewritten
 from monitor.jsonpaths import parse_path
 from monitor.model import (
     DEFAULT,
@@ -42,20 +45,26 @@ def told(findings: Sequence[Finding]) -> tuple[Told, ...]:
     for finding in findings:
         groups.setdefault(finding.root, []).append(finding)
     translations = {finding.detail.translation for finding in findings if isinstance(finding.detail, Loss)}
-    found = (_told(root, group, name_translation=len(translations) > 1) for root, group in groups.items())
-    return tuple(sorted(found, key=lambda one: (one.severity.rank, one.root)))
+    failed = failures(findings)
+    failing = {one.root for one in failed}
+    found = [
+        _told(root, group, also_read(root, group, failed), name_translation=len(translations) > 1)
+        for root, group in groups.items()
+    ]
+    return tuple(sorted(found, key=lambda one: (one.severity.rank, one.root not in failing, one.root)))
 
 
-def _told(root: str, group: Sequence[Finding], *, name_translation: bool) -> Told:
+def _told(root: str, group: Sequence[Finding], also: Iterable[str], *, name_translation: bool) -> Told:
     changes = sorted((f.detail for f in group if isinstance(f.detail, Change)), key=lambda change: change.kind)
     mismatches = [f.detail for f in group if isinstance(f.detail, Mismatch)]
     losses = [f.detail for f in group if isinstance(f.detail, Loss)]
     lines = (
         *_facts(root, changes, mismatches),
         *_outputs(losses, name_translation=name_translation),
+        *also,
         *dict.fromkeys(sentence for finding in group for sentence in finding.impact),
         *dict.fromkeys(printable(loss.assumed, _PHRASE) for loss in losses if loss.assumed),
-        *(() if changes or mismatches else _made_from(losses)),
+        *(() if changes or mismatches else (*_made_from(losses), *_as_written(losses))),
         *(f"probably renamed: {change.evidence}" for change in changes if change.evidence),
         *_mending(changes, losses),
     )
@@ -278,12 +287,27 @@ def _mending(changes: Sequence[Change], losses: Sequence[Loss]) -> Iterator[str]
     """What to do where an action reads what has another name now: it is changed in Genesys Cloud, by hand."""
     if not any(loss.silent or loss.detail.startswith(FAILURE_PATH) for loss in losses):
         return
-    names = list(dict.fromkeys(printable(loss.translation) for loss in losses))
-    more = f" and {len(names) - _MOST} more" if len(names) > _MOST else ""
     for change in changes:
-        if change.to and names:
+        if not change.to:
+            continue
+        entries = [(loss.translation, line) for loss in losses for line in _entries(loss, change)]
+        lines = list(dict.fromkeys(line for _, line in entries))
+        yield from lines[:_MOST]
+        yield from _rest(len(lines), _MOST, "path", " of the same")
+        by_entry = {translation for translation, _ in entries}
+        names = list(dict.fromkeys(printable(loss.translation) for loss in losses if loss.translation not in by_entry))
+        more = f" and {len(names) - _MOST} more" if len(names) > _MOST else ""
+        if names:
             where = f"{' and '.join(names[:_MOST])}{more}"
             yield f"to mend it: read {change.to} instead of {change.root} in {where}"
+
+
+def _entries(loss: Loss, change: Change) -> Iterator[str]:
+    """The translation's own paths as they are to be from now on."""
+    for where, text in loss.written:
+        if new := rewritten(text, change.root, change.to):
+            place, old = printable(where, _PHRASE), printable(text, _PHRASE)
+            yield f'to mend it: in "{printable(loss.translation)}" {place}: {new} instead of {old}'
 
 
 def _made_from(losses: Sequence[Loss]) -> Iterator[str]:
@@ -292,3 +316,10 @@ def _made_from(losses: Sequence[Loss]) -> Iterator[str]:
     if paths:
         more = f" and {len(paths) - _MOST} more" if len(paths) > _MOST else ""
         yield f"made from {', '.join(paths[:_MOST])}{more}"
+
+
+def _as_written(losses: Sequence[Loss]) -> Iterator[str]:
+    """For an action that fails and never was seen to work (no state before): it may be its own fault."""
+    for name in dict.fromkeys(loss.translation for loss in losses if fails_whole(loss) and not loss.before):
+        test = f'monitor test-action "{printable(name)}" --recording RECORDING'
+        yield f"there is no baseline to compare with, so it may fail as it is written: see each step with {test}"

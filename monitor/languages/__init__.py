@@ -146,6 +146,16 @@ class PlatformTranslation(CompiledTranslation, Protocol):
         """The text of the default that may fill ``output``, as the user wrote it; empty where there is none."""
         ...
 
+    @property
+    def of_no_json(self) -> str:
+        """What is assumed of a body that is no JSON."""
+        ...
+
+    @property
+    def written(self) -> Mapping[str, str]:
+        """The paths as their author wrote them, by where in the source each stands (``translationMap.name``)."""
+        ...
+
     def assumptions(self, document: Json) -> Mapping[str, tuple[str, ...]]:
         """Per output what is assumed of it on ``document`` where the platform's own documents are silent."""
         ...

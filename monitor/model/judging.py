@@ -82,7 +82,8 @@ class Mismatch:
 class Loss:
     """An output that turned blank, default, or error. ``before`` and ``after`` are types or states (String -> missing).
 
-    ``reads`` are the paths that the output reads; ``detail`` is our own text, without vendor values.
+    ``reads`` are the paths that the output reads; ``detail`` is our own text, without vendor values; ``written`` are
+    the paths of the translation that lead to the root or below it: where each stands in it, and its text.
     """
 
     root: str
@@ -95,6 +96,7 @@ class Loss:
     silent: bool = False  # the consumer's platform reports success all the same
     demanded: bool = False  # the translation's schema demands what was lost
     assumed: str = ""  # what we take to be so where the platform's documents are silent
+    written: tuple[tuple[str, str], ...] = ()
     type: Literal["loss"] = "loss"
 
 
@@ -108,7 +110,7 @@ class Finding:
     ``impact``: what it means to the flows that read it, a sentence each.
     """
 
-    root: str  # $.path[*], status, header:<name>, or output:<translation>.<output>
+    root: str  # $.path[*], status, header:<name>, output:<translation>.<output>, output:<translation>
     severity: Severity
     read: bool
     detail: Detail

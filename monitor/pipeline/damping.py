@@ -1,7 +1,8 @@
 """Outputs that come and go: what was blank without drift before is a warning, and no alarm.
 
 1. A blank output (or one that took its default) is damped where it was blank in one of the last recordings that were
-   judged without drift. Those are judged once more against today's baseline, in the judging processes.
+   judged without drift of the same request. Those are judged once more against today's baseline, in the judging
+   processes. What another input was answered (another URL or body) says nothing of this one.
 2. What the contract forbids, what the translation's schema demands, and what fails the translation, is never damped.
 3. With the losses of one root, all of them damped, goes what they have for a cause: the path that is gone or empty.
 4. Severities that monitor.yaml sets by name stay as they are.
@@ -12,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import islice
 from typing import Final, TypeAlias
 
 from monitor.checking.words import told
@@ -31,6 +33,7 @@ from monitor.model import (
 from monitor.pipeline.planning import Job
 from monitor.pipeline.tools import Judges, Tools
 from monitor.pipeline.verdicts import begin_stored
+from monitor.recordings.store import Store
 
 LAST: Final = 10  # recordings without drift that are looked at
 FAR: Final = 50  # runs that are looked through for them
@@ -44,17 +47,18 @@ def damped(
     results: Sequence[Result], jobs: Mapping[tuple[str, str], Job], tools: Tools, judges: Judges
 ) -> tuple[Result, ...]:
     """The results, with what was blank without drift before as warnings."""
-    past = _Past(tools)
-    return tuple(_damped(result, jobs.get((result.vendor, result.interaction_id)), past, judges) for result in results)
+    past = Past(tools.store)
+    by_job = ((result, jobs.get((result.vendor, result.interaction_id))) for result in results)
+    return tuple(_damped(result, job, past, tools, judges) for result, job in by_job)
 
 
-def _damped(result: Result, job: Job | None, past: _Past, judges: Judges) -> Result:
+def _damped(result: Result, job: Job | None, past: Past, tools: Tools, judges: Judges) -> Result:
     blank = {output_of(loss) for _, loss in alarms(result.findings)}
     if job is None or not blank or _is_set("loss", job.vendor.severity):
         return result
     seen: dict[Output, str] = {}
     for path in past.recordings(result):
-        before = begin_stored(past.tools, judges, job, path).finish()
+        before = begin_stored(tools, judges, job, path).finish()
         for finding in before.findings:
             if isinstance(finding.detail, Loss) and finding.detail.after in _BLANK:
                 seen.setdefault(output_of(finding.detail), path.split("/")[1])
@@ -124,14 +128,14 @@ def _is_cause(detail: Detail, severity: Mapping[str, str]) -> bool:
 
 
 @dataclass(frozen=True)
-class _Past:
+class Past:
     """The reports of runs, the newest first, each read once."""
 
-    tools: Tools
+    store: Store
 
     @cached_property
     def _runs(self) -> tuple[str, ...]:
-        return tuple(reversed(self.tools.store.runs()))
+        return tuple(reversed(self.store.runs()))
 
     @cached_property
     def _reports(self) -> dict[str, RunReport | None]:
@@ -140,21 +144,32 @@ class _Past:
     def _report(self, run_id: str) -> RunReport | None:
         if run_id not in self._reports:
             try:
-                self._reports[run_id] = self.tools.store.read_report(run_id)
+                self._reports[run_id] = self.store.read_report(run_id)
             except RecordingError:
                 self._reports[run_id] = None
         return self._reports[run_id]
 
-    def recordings(self, result: Result) -> Iterator[str]:
-        """The last recordings of the interaction before ``result`` that were judged without drift."""
+    def _asked(self, path: str) -> tuple[str, str, bytes] | None:
+        """What was asked: method, URL and body as recorded; None where that recording cannot be read."""
+        try:
+            request = self.store.read(path).exchange.request
+        except RecordingError:
+            return None
+        return request.method, request.url, request.body or b""
+
+    def _quiet(self, result: Result) -> Iterator[str]:
+        """All recordings of the interaction before ``result`` that were judged without drift."""
         run = result.evidence.split("/")[1] if result.evidence.count("/") > 1 else ""
         older = [run_id for run_id in self._runs if not run or run_id < run][:FAR]
-        found = 0
         for report in filter(None, map(self._report, older)):
             for one in report.results:
                 same = (one.vendor, one.interaction_id) == (result.vendor, result.interaction_id)
                 if same and one.outcome in _QUIET and one.evidence:
                     yield one.evidence
-                    found += 1
-            if found >= LAST:
-                return
+
+    def recordings(self, result: Result) -> Iterator[str]:
+        """The last of those that asked the same as ``result`` did."""
+        asked = self._asked(result.evidence)
+        if asked is None:
+            return
+        yield from islice((path for path in self._quiet(result) if self._asked(path) == asked), LAST)

@@ -144,6 +144,26 @@ def test_of_one_root_so_many_are_told_and_the_rest_counted() -> None:
     assert len([line for line in lines[ROOT] if "Flow." in line]) == MOST
 
 
+def test_the_variables_of_a_step_that_fails_are_told_together() -> None:
+    names = [f"o{number}" for number in range(3)]
+    uses = [use_of(name, f"Flow.{name}") for name in names]
+    uses += [use_of("", ""), use_of("o1", "Flow.other", step="Again", failure_branch=True)]
+    findings = [finding_of(loss_of("error", name)) for name in names]
+    found = with_impact(findings, uses)
+    assert [finding.impact for finding in found[1:]] == [(), ()]
+    together = 'Flow.o0, Flow.o1 and Flow.o2 in "Inbound Sales" (Get customer)'
+    assert found[0].impact == (
+        f"{together} will not be set: the step takes its {EMPTY_PATH}",
+        'Flow.other in "Inbound Sales" (Again, success output o1) will not be set: the step takes its failure path',
+    )
+
+
+def test_of_a_step_so_many_variables_are_named() -> None:
+    uses = [use_of("o", f"Flow.o{number}") for number in range(MOST + 5)]
+    (said,) = sentences(loss_of("error", "o"), *uses)
+    assert f"Flow.o{MOST - 1} and 5 more in " in said
+
+
 def test_they_stand_below_the_outputs() -> None:
     change = Change(ROOT, ChangeKind.RENAMED, "String", "String", "$.name", "same value")
     findings = [finding_of(change), finding_of(loss_of("missing", silent=True)), finding_of(loss_of("null", "tier"))]

@@ -346,13 +346,13 @@ def test_a_content_type_is_told_as_stored() -> None:
     assert "application/MASKED-KEY" in repr(judgement)
 
 
-# -- an output of its own root ----------------------------------------------------------------------------
+# -- a root of its own -------------------------------------------------------------------------------------
 
 
-def test_a_loss_that_nothing_explains_is_rooted_at_its_output() -> None:
+def test_a_failure_that_nothing_explains_is_rooted_at_its_translation() -> None:
     judgement = judge(_checked(_response({"a": "x"}), _response({"a": "1"}), '{"o": $number(a) + $number(b)}'))
     (finding,) = judgement.findings
-    root = "output:pop.o"
+    root = "output:pop"
     assert (finding.root, finding.severity, finding.read) == (root, Severity.BREAKING, True)
     assert finding.fingerprint == fingerprint("crm", "lookup", root)
     (group,) = told(judgement.findings)

@@ -3,11 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
-from monitor.model import Change, ChangeKind, Detail, Finding, Loss, Mismatch, Severity
-from monitor.pipeline.damping import alarms, lowered, output_of
+from monitor.model import (
+    Change,
+    ChangeKind,
+    Detail,
+    Exchange,
+    Finding,
+    Loss,
+    Mismatch,
+    Outcome,
+    Recording,
+    Request,
+    Response,
+    Result,
+    RunReport,
+    Severity,
+)
+from monitor.pipeline.damping import LAST, Past, alarms, lowered, output_of
+from monitor.recordings.store import Store
 
 RUN = "20261122T085800Z-ab12cd"
 ROOT = "$.name"
@@ -89,3 +107,52 @@ def test_only_alarms_are_looked_up() -> None:
     details: list[Detail] = [change(), loss(), loss("other", demanded=True), loss("failed", "error")]
     found = [*alarms([*map(finding, details), finding(loss("quiet"), W)])]
     assert [output_of(one) for _, one in found] == [NAME]
+
+
+# -- what was before --------------------------------------------------------------------------------------
+
+AT = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
+ASKED = Request("GET", "https://crm.example/c?phone=1")
+
+
+def kept(store: Store, number: int, request: Request, outcome: Outcome = Outcome.SAME) -> Result:
+    """A run of one interaction, with its report."""
+    run = f"20261122T0800{number:02}Z-ab12cd"
+    exchange = Exchange(request, Response(200, "OK", "HTTP/1.1", (), b"{}"), None, AT, 0.1)
+    path = store.append(Recording("", run, "crm", "get-1", "Get", exchange)).path
+    found = Result("crm", "get-1", "Get", outcome, evidence=path)
+    store.write_report(RunReport(run, "check", AT, AT, ("crm",), (found,)))
+    return found
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        Request("GET", "https://crm.example/c?phone=2"),
+        Request("POST", ASKED.url, body=b""),
+        Request("GET", ASKED.url, body=b"{}"),
+    ],
+    ids=["URL", "method", "body"],
+)
+def test_another_input_says_nothing_of_this_one(tmp_path: Path, other: Request) -> None:
+    store = Store(tmp_path)
+    first = kept(store, 1, ASKED)
+    kept(store, 2, other)
+    kept(store, 3, ASKED, Outcome.DRIFTED)
+    today = kept(store, 4, ASKED, Outcome.DRIFTED)
+    assert [*Past(store).recordings(today)] == [first.evidence]
+
+
+def test_the_last_ones_are_those_of_the_same_request(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    asked = [kept(store, number, ASKED).evidence for number in range(LAST + 1)]
+    for number in range(20, 20 + LAST):
+        kept(store, number, Request("GET", "https://crm.example/c?phone=2"))
+    assert [*Past(store).recordings(kept(store, 50, ASKED, Outcome.DRIFTED))] == asked[:0:-1]
+
+
+def test_what_was_asked_today_is_not_known(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    kept(store, 1, ASKED)
+    today = Result("crm", "get-1", "Get", Outcome.DRIFTED, evidence="runs/20261122T080059Z-ab12cd/crm/get-1.har")
+    assert [*Past(store).recordings(today)] == []

@@ -25,7 +25,8 @@ output customerId of screen-pop: String -> missing
 silent: Genesys will report success; the flow gets the default
 {FLOW} will be blank (the default ""); that step has no failure branch
 probably renamed: same value
-to mend it: read $.customer_id instead of $.customerId in Get customer by phone and screen-pop"""
+to mend it: in "Get customer by phone" translationMap.id: $.customer_id instead of $.customerId
+to mend it: read $.customer_id instead of $.customerId in screen-pop"""
 
 
 # -- three views of one rename ----------------------------------------------------------------------------

@@ -6,7 +6,8 @@
    Both count without a baseline too: a contract does not rest on one.
 3. Where masks stand, errors and the schema are judged by the raw response, and the stored form is compared with the
    stored baseline: so check and recheck say the same. What is the masks' doing is no loss but a note (masks.py).
-4. A loss takes the root of the change that explains it, so that one rename is one incident.
+4. A loss takes the root of the change that explains it, so that one rename is one incident. What fails the whole
+   translation and has no such cause has one root, ``output:<translation>``.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from monitor.checking.translations.precision import precision_note
 from monitor.checking.translations.roots import root_of
 from monitor.checking.translations.sides import Side, Sides, sides_of
 from monitor.checking.translations.violation import REQUIRED, Violation
+from monitor.checking.written import written_to
 from monitor.errors import ContractError, NotJudgedError
 from monitor.jsonpaths import Path, format_path
 from monitor.languages import CompiledTranslation, State, Value, compile_translation, platform_of
@@ -32,7 +34,7 @@ from monitor.model import DEFAULT, FAILURE_PATH, THE_DEFAULT, Case, Loss, Transl
 from monitor.pact_engine import read_expected
 from monitor.printable import printable
 
-__all__ = ["blank_outputs", "listed", "losses", "precision_note", "reads"]
+__all__ = ["blank_outputs", "listed", "losses", "of_no_json", "precision_note", "reads"]
 
 _ANY_NAME: Final = "*"
 _FAILED: Final = "error"
@@ -44,6 +46,13 @@ def reads(translation: Translation) -> tuple[Path, ...]:
     compiled = _compiled(translation)
     found = chain(compiled.reads.values(), map(compiled.reads_of, compiled.outputs))
     return tuple(dict.fromkeys(chain.from_iterable(found)))
+
+
+def of_no_json(translation: Translation) -> str:
+    """What a body that is no JSON means to a platform's translation; empty for any other."""
+    platform = platform_of(_compiled(translation))
+    name = printable(translation.name)
+    return f"{name} takes its failure path: no output is set; {platform.of_no_json}" if platform else ""
 
 
 def losses(translation: Translation, case: Case, roots: Sequence[str]) -> Answer[Loss]:
@@ -172,10 +181,13 @@ class _Known:
     def defaulted(self, output: str, before: Sequence[Value], after: Sequence[Value]) -> bool:
         """A language without defaults of its own has expressions for them (`name ?? "Unknown"`).
 
-        Then something that the output reads has vanished, and it is what an empty document yields too.
+        Then something that the output reads has vanished, and it is what an empty document yields too. A platform's
+        translation tells its defaults exactly: whatever else it yields is another value.
         """
         if output in self.after.evaluation.defaults:
             return _took(output, self.before, self.after)
+        if platform_of(self.compiled):
+            return False
         if any(isinstance(value, dict | list) for value in (*before, *after)) or not set(after).isdisjoint(before):
             return False
         read = self.compiled.reads_of(output)
@@ -251,7 +263,7 @@ class _Teller:
         read = self.compiled.reads_of(turn.output)
         # the name may be a vendor's key
         output = printable(turn.output)
-        root = root_of(self._causes(turn, read), self.roots) or f"output:{self.translation.name}.{output}"
+        root = root_of(self._causes(turn, read), self.roots) or self._own_root(turn, output)
         return Loss(
             root,
             self.translation.name,
@@ -263,7 +275,13 @@ class _Teller:
             silent=platform_of(self.compiled) is not None and turn.after != _FAILED,
             demanded=turn.output in invalid,
             assumed="; ".join(self.assumed.get(turn.output, ())),
+            written=written_to(root, platform_of(self.compiled)),
         )
+
+    def _own_root(self, turn: Turn, output: str) -> str:
+        """Where nothing explains it: what fails the translation is one thing, however many outputs it takes."""
+        whole = turn.after == _FAILED and self.sides.raw.fault
+        return f"output:{self.translation.name}" + ("" if whole else f".{output}")
 
     def _causes(self, turn: Turn, read: Sequence[Path]) -> Sequence[Path]:
         if turn.after != _FAILED:

@@ -16,9 +16,15 @@ from typing import ClassVar, Final
 from monitor.errors import ContractError
 from monitor.jsonpaths import Json, Path, format_path
 from monitor.languages import Evaluation, EvaluationFault, Example, State
-from monitor.languages.data_action.assumptions import EMPTY_BODY, GAPS_ARE_NULL, NULL_IS_A_TYPE, TAIL_IS_IGNORED
+from monitor.languages.data_action.assumptions import (
+    EMPTY_BODY,
+    GAPS_ARE_NULL,
+    NOT_JSON,
+    NULL_IS_A_TYPE,
+    TAIL_IS_IGNORED,
+)
 from monitor.languages.data_action.defaults import assumptions_of, defaults_taken
-from monitor.languages.data_action.definition import RAW_RESULT, TEMPLATE, Definition, read_definition
+from monitor.languages.data_action.definition import MAP, RAW_RESULT, TEMPLATE, Definition, read_definition
 from monitor.languages.data_action.flatten import flat_paths, flattened, has_gaps, name_of
 from monitor.languages.data_action.lineage import Filling, copied, fillings, reads_of, written
 from monitor.languages.data_action.steps import PROCESSING, REMOTE_ENDPOINT, Origin, Steps, extracted, rendered
@@ -59,6 +65,14 @@ class DataActionTranslation:
     def schema_text(self) -> str:
         """What the result must conform to, or the action fails."""
         return self.definition.schema_text
+
+    @property
+    def of_no_json(self) -> str:
+        return NOT_JSON
+
+    @property
+    def written(self) -> Mapping[str, str]:
+        return {format_path((MAP, name)).removeprefix("$."): text for name, text in self.definition.paths.items()}
 
     @property
     def of_empty_body(self) -> str:
@@ -158,7 +172,7 @@ def _path(name: str, text: str) -> CompiledPath:
     try:
         return compile_path(text)
     except ContractError as error:
-        where = ", ".join(filter(None, (format_path(("translationMap", name)), error.where)))
+        where = ", ".join(filter(None, (format_path((MAP, name)), error.where)))
         raise ContractError(error.what, where=where, fix=error.fix) from None
 
 

@@ -13,7 +13,8 @@ from monitor.jsonpaths import Json, format_path, read_json
 RAW_RESULT: Final = "rawResult"
 WHOLE_RESULT: Final = "${rawResult}"
 TEMPLATE: Final = "successTemplate"
-_KEYS: Final = ("translationMap", "translationMapDefaults", TEMPLATE, "successSchema")
+MAP: Final = "translationMap"
+_KEYS: Final = (MAP, "translationMapDefaults", TEMPLATE, "successSchema")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ def read_definition(source: str) -> Definition:
         raise ContractError("must be a string", where=format_path((TEMPLATE,)), fix="write the template's text")
     schema = value.get("successSchema")
     return Definition(
-        _texts(value, "translationMap"),
+        _texts(value, MAP),
         _texts(value, "translationMapDefaults"),
         template,
         schema,

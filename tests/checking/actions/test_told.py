@@ -109,7 +109,7 @@ ALL = "first, id, mails, open, tier and 1 more"
             output open: Integer -> the default 0
             silent: Genesys will report success; the flow gets the default
             probably renamed: same value
-            to mend it: read $.openTickets instead of $.open in Get customer
+            to mend it: in "Get customer" translationMap.open: $.openTickets instead of $.open
             """,
             id="default taken after a rename",
         ),
@@ -122,7 +122,7 @@ ALL = "first, id, mails, open, tier and 1 more"
             output mails: Array -> empty
             silent: Genesys will report success; the flow gets a blank
             probably renamed: same value in 2 of 2 members
-            to mend it: read $.mails[*].email instead of $.mails[*].mail in Get customer
+            to mend it: in "Get customer" translationMap.mails: $.mails[*].email instead of $.mails[*].mail
             """,
             id="an empty list after a rename",
         ),
@@ -216,6 +216,29 @@ def test_what_stands_beside_what_is_read_of_a_list_is_not_read() -> None:
     assert [(one.root, one.severity) for one in judgement.findings] == [("$.tags[*].color", Severity.INFO)]
 
 
+def test_what_mends_it_is_told_as_the_action_has_it() -> None:
+    results = translation_of(
+        translationMap={"id": "$.results[0].contactId", "tier": "$.results[-1].contactId", "open": "$..contactId"},
+        translationMapDefaults={"id": '""', "tier": '""', "open": "0"},
+        successTemplate='{"id": ${id}, "tier": ${tier}}',
+    )
+    before, after = (response_of({"results": [{name: "C-1"}]}) for name in ("contactId", "contact_id"))
+    at = 'to mend it: in "Get customer" translationMap'
+    assert lines_of(judge(case_of(before, after, results)).findings)[-2:] == [
+        f"{at}.id: $.results[0].contact_id instead of $.results[0].contactId",
+        f"{at}.tier: $.results[-1].contact_id instead of $.results[-1].contactId",
+    ]
+
+
+def test_what_fails_the_action_comes_first_and_the_others_say_so() -> None:
+    groups = [group for group in told(judged(body_of("when", "id", "extra")).findings) if group.root != "$.extra"]
+    assert [group.root for group in groups] == ["$.id", "$.when"]
+    assert groups[1].lines[-1] == "also read by when of Get customer, which fails already (see $.id)"
+    groups = [*told(judged(body_of("mails", "tier", "open", "when", extra=1)).findings)]
+    assert [group.root for group in groups] == ["$.mails", "$.open", "$.tier", "$.when", "$.extra"]
+    assert [group.lines[-1].startswith("also read by") for group in groups] == [False, True, True, True, False]
+
+
 def test_every_loss_is_breaking_and_said_to_be_silent_where_it_is() -> None:
     for gone in BODY:
         judgement = judged(body_of(gone))
@@ -276,6 +299,16 @@ def test_an_empty_body_is_translated_like_an_empty_object(body: bytes) -> None:
     assert "assumed: an empty body is translated like {}" in lines_of(findings)
 
 
+def test_a_page_instead_of_json() -> None:
+    judgement = judged(b"<html><body>Sign in</body></html>")
+    assert judgement.outcome is Outcome.UNREADABLE
+    assert judgement.reason.endswith("it should be: it is an HTML page (media type application/json)")
+    assert judgement.fix == "look at what came: monitor show RECORDING --raw"
+    assert judgement.notes == (
+        f"{NAME} takes its failure path: no output is set; assumed: a body that is no JSON takes the failure path",
+    )
+
+
 # -- what it rests on -------------------------------------------------------------------------------------
 
 
@@ -313,6 +346,20 @@ def test_an_action_that_never_worked_is_no_drift() -> None:
     assert "Variable $nobody has not been set" in judgement.reason
 
 
+def test_an_action_that_cannot_work_is_told_once_without_a_baseline() -> None:
+    broken = translation_of(successTemplate='{"id": ${id}, "tier": ${nobody}}')
+    findings = judge(case_of(None, response_of(BODY), broken)).findings
+    assert {finding.root for finding in findings} == {f"output:{NAME}"}
+    assert len({finding.fingerprint for finding in findings}) == 1
+    fault = f"{TRANSFORM}'Variable $nobody has not been set at successTemplate[line 1, column 23]'"
+    test = 'monitor test-action "Get customer" --recording RECORDING'
+    assert lines_of(findings) == [
+        f"{NAME} takes its failure path (ACTION.PROCESSING: {fault}): outputs {ALL} are lost",
+        "made from $.id",
+        f"there is no baseline to compare with, so it may fail as it is written: see each step with {test}",
+    ]
+
+
 def test_without_a_baseline_only_failures_are_told() -> None:
     assert (
         judge(case_of(None, response_of(body_of("tier", "mails")))).outcome is Outcome.DRIFTED
@@ -335,6 +382,26 @@ def test_of_two_names_in_a_text_one_more_default_is_news() -> None:
     before, after = response_of({"id": "C-1"}), response_of({"x": 1})
     (loss,) = losses_of(judge(case_of(before, after, both)).findings)
     assert (loss.output, loss.after, loss.detail) == ("id", "default", 'the default "nobody" and "none"')
+
+
+@pytest.mark.parametrize(
+    ("path", "template", "after"),
+    [
+        ("$.rows.size()", '{"n": ${rows}}', '{"rows": []}'),
+        ("$.rows", '{"n": #if($rows == "[]")0#{else}1#end}', '{"rows": []}'),
+        ("$.rows.length()", '{"n": ${rows}}', '{"rows": []}'),
+    ],
+)
+def test_what_is_made_of_an_empty_list_is_another_value(path: str, template: str, after: str) -> None:
+    """The path was found, and no default stands there to be taken."""
+    count = translation_of(
+        translationMap={"rows": path},
+        translationMapDefaults={},
+        successTemplate=template,
+        successSchema={"properties": {"n": {"type": "integer"}}},
+    )
+    before = response_of({"rows": [{"a": 1}]})
+    assert losses_of(judge(case_of(before, response_of(after.encode()), count)).findings) == []
 
 
 # -- what it means to a flow ------------------------------------------------------------------------------
