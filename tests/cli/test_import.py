@@ -390,6 +390,65 @@ def test_what_is_named_itself_must_be_an_export(
     assert not (folder / "monitor.yaml").exists()
 
 
+BROKEN: dict[str, tuple[dict[str, Any], str]] = {
+    "path": (
+        {"config": {**ACTION["config"], "response": {"translationMap": {"id": "$.results[0.contactId"}}}},
+        "$.config.response.translationMap.id: Broken: JSONPath:",
+    ),
+    "answer": (
+        {"config": {**ACTION["config"], "response": {"successTemplate": "#if("}}},
+        "$.config.response.successTemplate: Broken: Velocity:",
+    ),
+    "request": (
+        {"requestUrlTemplate": "/#if("},
+        "$.config.request.requestUrlTemplate: Broken: Velocity:",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", BROKEN)
+def test_what_does_not_compile_is_left_out_and_told(
+    case: str, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    changes, what = BROKEN[case]
+    put(folder / "in" / "broken.json", export(name="Broken", **changes))
+    code, out, err = import_it(capsys, "in/broken.json")
+    assert (code, out, [*folder.glob("*.yaml")]) == (2, "", [])
+    assert err.startswith("monitor: in/broken.json:1:")
+    assert what in err
+    assert import_it(capsys, "in")[0] == 2
+    put(folder / "in" / "good.json", ACTION)
+    code, out, err = import_it(capsys, "in")
+    assert (code, out.count("imported")) == (2, 1)
+    assert "monitor: in/broken.json:1:" in err
+    assert what in err
+    assert "(left out: correct it, and import it again)" in err
+    assert "broken" not in (folder / "monitor.yaml").read_text()
+    assert run(capsys, "config", "check")[0] == 0
+
+
+FLOW = """\
+inboundCall:
+  name: Support
+  startUpRef: "/inboundCall/menus/menu[Main]"
+"""
+
+
+def test_a_flow_is_no_action(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "flow.yaml").write_text(FLOW)
+    (folder / "other.yaml").write_text("a: 1")
+    code, _, err = import_it(capsys, "flow.yaml", "other.yaml")
+    assert code == 2
+    assert "flow.yaml: it is an Architect flow, and no data action; add it to the vendor: flows: [flow.yaml]" in err
+    assert "other.yaml: it is YAML" in err
+
+
+def test_what_is_missing_is_named_as_in_the_help(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, _, err = run(capsys, "import", "data-action", "--vendor", "crm")
+    assert code == 2
+    assert "Missing argument 'FILE...'" in err
+
+
 @pytest.mark.parametrize("vendor", ["A B", "../x", "con", ""])
 def test_a_vendor_needs_a_name(vendor: str, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert import_it(capsys, put(folder / "x.json", ACTION), vendor=vendor)[0] == 2

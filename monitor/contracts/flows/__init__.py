@@ -35,6 +35,18 @@ from monitor.errors import ConfigFault, ContractError
 from monitor.model import Use
 from monitor.printable import printable
 
+_OF_FLOWS: Final = frozenset(
+    {
+        "startUpRef",
+        "startUpState",
+        "startUpTaskActions",
+        "initialGreeting",
+        "defaultLanguage",
+        "tasks",
+        "menus",
+        "states",
+    }
+)
 _MOST_NAMED: Final = 3  # placeholders of one flow
 
 
@@ -102,6 +114,15 @@ def _flow(data: bytes, file: str) -> Flow:
         raise ContractError(what, where=where, fix="export the flow as YAML: Architect, or archy export")
     kind, body = next(root.mappings(), ("", root))
     return Flow(body.text("name") or Path(file).stem, kind, file, tuple(_steps(root)))
+
+
+def looks_like_flow(data: bytes) -> bool:
+    """Whether ``data`` is a flow, or another YAML file. Raises ContractError for what is no YAML."""
+    root = parse(data)
+    if not isinstance(root, Mapped):
+        return False
+    _, body = next(root.mappings(), ("", root))
+    return any(_steps(root)) or (bool(body.text("name")) and any(key in _OF_FLOWS for key, _ in body.pairs))
 
 
 def _steps(root: Node) -> Iterator[Step]:

@@ -55,13 +55,14 @@ class Wanted:
 class Plan:
     """What will be written. ``before`` is None where there is no monitor.yaml, ``after`` where it stays as it is.
 
-    ``pasted`` is empty where nothing is to be added; ``own`` are the actions that were left out.
+    ``pasted`` is empty where nothing is to be added. Left out are ``own``, and what ``broken`` tells of.
     """
 
     wanted: Wanted
     settled: tuple[Settled, ...]
     notes: tuple[str, ...]
     passed: tuple[ConfigFault, ...]
+    broken: tuple[ConfigFault, ...]
     own: tuple[Export, ...]
     before: str | None
     after: str | None
@@ -104,6 +105,8 @@ def plan(wanted: Wanted) -> Plan:
     exports: list[Export] = []
     for one in found.exports:
         (own if calls_genesys(one.action) and not wanted.every else exports).append(one)
+    if not exports and found.broken:
+        raise ConfigError(found.broken)
     if not exports:
         raise _nothing(own, found.passed)
     ground = Ground(
@@ -124,6 +127,7 @@ def plan(wanted: Wanted) -> Plan:
         settled=settled,
         notes=notes,
         passed=tuple(found.passed),
+        broken=tuple(found.broken),
         own=tuple(own),
         before=before,
         after=_after(before, addition),
