@@ -137,7 +137,7 @@ def test_the_lines_that_are_told_mend_it(folder: Path, capsys: pytest.CaptureFix
     value = export(requestType="POST", headers={"x-key": "${credentials.key}"})
     import_it(capsys, put(folder / "in" / "x.json", value))
     text = (folder / "monitor.yaml").read_text()
-    for mark in ("# base_url", "# headers", "# inputs", "# credentials", "# read_only"):
+    for mark in ("# base_url", "# inputs", "# credentials", "# read_only"):
         assert mark in text
         text = text.replace(mark, mark[2:])
     (folder / "monitor.yaml").write_text(text.replace("${secret:env:CRM_", "${CRM_X:-").replace('}"}', '}"}'))
@@ -447,6 +447,42 @@ def test_what_is_missing_is_named_as_in_the_help(folder: Path, capsys: pytest.Ca
     code, _, err = run(capsys, "import", "data-action", "--vendor", "crm")
     assert code == 2
     assert "Missing argument 'FILE...'" in err
+
+
+def test_where_others_bring_their_own_each_entry_says_who_is_calling(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    put(folder / "in" / "a.json", export(name="Zoom", headers={"Authorization": "bearer ${authResponse.access_token}"}))
+    put(folder / "in" / "b.json", export(name="HubSpot", headers={"Authorization": f"Bearer {SECRET}"}))
+    put(folder / "in" / "c.json", export(name="Plain one", headers={}))
+    code, out, _ = import_it(capsys, "in", vendor="mix")
+    line = 'headers: {Authorization: "${secret:env:MIX_PLAIN_ONE_AUTHORIZATION}"}'
+    text = (folder / "monitor.yaml").read_text()
+    assert code == 0
+    assert f"        # {line}\n" in text
+    assert text.count("MIX_AUTHORIZATION") == 1  # HubSpot's token, which follows Bearer
+    assert (
+        f"Plain one\n  it sends nothing that says who is calling: the integration holds that\n    {ENTRY_IS}{line}"
+        in out
+    )
+    assert "actions send nothing" not in out
+    assert line in run(capsys, "contracts", "lint", "mix")[1]
+
+
+ENTRY_IS = "add to its entry under data_actions: "
+TO_VENDOR = "add to the vendor: "
+
+
+def test_where_nobody_says_it_the_vendor_may(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    put(folder / "in" / "a.json", export(name="One", headers={}))
+    put(folder / "in" / "b.json", export(name="Two", headers={}))
+    _, out, _ = import_it(capsys, "in", vendor="mix")
+    line = 'headers: {Authorization: "${secret:env:MIX_AUTHORIZATION}"}'
+    assert f"    # {line}\n" in (folder / "monitor.yaml").read_text()
+    assert (
+        f"2 of 2 actions send nothing that says who is calling: the integration holds that\n    {TO_VENDOR}{line}"
+        in out
+    )
 
 
 @pytest.mark.parametrize("vendor", ["A B", "../x", "con", ""])

@@ -138,6 +138,7 @@ def given_of(vendor: Vendor, source: ActionSource, action: DataAction, example: 
         credentials=source.credentials,
         auth_response=source.auth_response,
         override=_replacing(vendor, source, names),
+        common=vendor.headers,
         prefix=prefix_of(vendor.base_url),
         owner=vendor.name,
     )
@@ -161,12 +162,12 @@ def action_id(consumer: str, name: str, example: str) -> str:
 
 
 def _replacing(vendor: Vendor, source: ActionSource, names: tuple[str, str]) -> RequestOverride:
-    """All that monitor.yaml puts in the place of what the action's templates make."""
+    """All that monitor.yaml puts in the place of what this action's templates make."""
     own = source.override
     above = next((vendor.requests[name] for name in names if name in vendor.requests), RequestOverride())
     return RequestOverride(
         path=above.path,
         query={**own.query, **above.query},
-        headers={**vendor.headers, **own.headers, **above.headers},
+        headers={**own.headers, **above.headers},
         body=above.body,
     )
