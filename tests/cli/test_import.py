@@ -466,7 +466,7 @@ def test_where_others_bring_their_own_each_entry_says_who_is_calling(
         in out
     )
     assert "actions send nothing" not in out
-    assert line in run(capsys, "contracts", "lint", "mix")[1]
+    assert line in run(capsys, "contracts", "lint")[1]
 
 
 ENTRY_IS = "add to its entry under data_actions: "

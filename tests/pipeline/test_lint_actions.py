@@ -88,7 +88,17 @@ TOLD: Final = {
     ],
     "an optional input in the query": ["without 'a' the text ${input.a} itself is sent; write $!{input.a}"],
     "optional inputs in the body": [
-        'without \'a\' the text ${input.a} itself is sent; write #if("$!{input.a}" != "")${input.a}#{else}null#end'
+        'without \'a\' the text ${input.a} itself is sent; write #if("$!{input.a}" != "")${input.a}#{else}null#end',
+        (
+            "the body is no JSON where 'a' holds a quote or a line break: nothing escapes it; "
+            "write $esc.jsonEncode(${input.a})"
+        ),
+    ],
+    "an input in a text": [
+        (
+            "the body is no JSON where 'phone' holds a quote or a line break: nothing escapes it; "
+            "write $esc.jsonEncode(${input.phone})"
+        )
     ],
     "an input in capitals": [
         (
@@ -141,6 +151,7 @@ VENDOR: Final = "add to the vendor: "
 COUNTED: Final = {
     "never-sent": 155,
     "literal-input": 65,
+    "unescaped-input": 32,
     "unfilled-output": 6,
     "bad-default": 4,
     "unseen-output": 4,

@@ -189,6 +189,21 @@ def uses_of(files: Iterable[str], root: str) -> tuple[tuple[Use, ...], tuple[Con
     return tuple(uses), tuple(faults)
 
 
+def steps_of(files: Iterable[str], root: str) -> Iterator[tuple[str, Step]]:
+    """The steps of all flows ``files`` (absolute) that can be read, each with its flow's file as it is told."""
+    for path in files:
+        name = shown(path, root)
+        try:
+            yield from ((name, step) for step in _flow(read_file(path, MAX_BYTES, SPLIT), name).steps)
+        except ContractError:  # uses_of tells it
+            continue
+
+
+def is_named(step: Step) -> bool:
+    """Whether it says which data action it calls: a template of a flow has placeholders."""
+    return not PLACEHOLDER.search(f"{step.action} {step.category}")
+
+
 # -- joining ----------------------------------------------------------------------------------------------
 
 

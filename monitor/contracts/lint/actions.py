@@ -28,6 +28,7 @@ from monitor.contracts.actions.secrets import (
     parameters_of,
     variable_of,
 )
+from monitor.contracts.lint.escaping import unescaped
 from monitor.contracts.lint.fixes import nearest, quoted
 from monitor.contracts.lint.remarks import Remark
 from monitor.errors import ContractError, MonitorError
@@ -68,7 +69,13 @@ def request_suspicions(subject: ActionSubject) -> tuple[Remark, ...]:
     except ContractError as error:
         fault = subject.remark("contract-fault", parse_path(error.where), error.what, error.fix or "correct it")
         return (fault, *_secrets(subject))
-    found = (_secrets(subject), _literals(subject, pieces), _undeclared(subject, pieces), _nobody(subject))
+    found = (
+        _secrets(subject),
+        _literals(subject, pieces),
+        _unescaped(subject, pieces),
+        _undeclared(subject, pieces),
+        _nobody(subject),
+    )
     return tuple(chain.from_iterable(found))
 
 
@@ -101,6 +108,15 @@ def _literals(subject: ActionSubject, pieces: Pieces) -> Iterator[Remark]:
             what = f"without {listed(names)} the text ${{input.{names[0]}}} itself is sent"
             fix = _instead(piece, names[0], subject.action.body or "")
             yield subject.remark("literal-input", piece.at, printable(what, 500), printable(fix, 500))
+
+
+def _unescaped(subject: ActionSubject, pieces: Pieces) -> Iterator[Remark]:
+    found = dict(unescaped(pieces.body.template.block, subject.action.input_schema)) if pieces.body else {}
+    if pieces.body and found:
+        them = "it" if len(found) == 1 else "each"
+        what = f"the body is no JSON where {listed([*found])} holds a quote or a line break: nothing escapes {them}"
+        fix = f"write {next(iter(found.values()))}"
+        yield subject.remark("unescaped-input", pieces.body.at, printable(what, 500), printable(fix, 500))
 
 
 def _reading(name: str) -> re.Pattern[str]:
