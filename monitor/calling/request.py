@@ -4,8 +4,9 @@ Headers, the later replacing the earlier whatever their case:
 
 1. the contract's, without what belongs to one connection (hop-by-hop, Host, Content-Length, Expect), without its
    User-Agent, and with an Accept-Encoding that we can undo;
-2. the vendor's (monitor.yaml ``headers:``);
-3. the override's (monitor.yaml ``requests: ... headers:``).
+2. the vendor's (monitor.yaml ``headers:``, or user and password of base_url), but for those that a data action makes
+   from credentials which its entry gives: a contract's headers are examples, these are real;
+3. the override's (monitor.yaml ``requests: ... headers:``, ``headers:`` of a data action's entry).
 
 What nobody gave is filled in: Accept, Accept-Encoding, User-Agent, and a JSON body's Content-Type.
 """
@@ -21,7 +22,7 @@ from typing import Final
 from monitor import __version__
 from monitor.calling.urls import Base, join, parse_base
 from monitor.errors import ContractError
-from monitor.model import Headers, Interaction, Request, RequestOverride, RequestTemplate, Vendor
+from monitor.model import ENTRY, Headers, Interaction, Request, RequestOverride, RequestTemplate, Vendor
 from monitor.printable import printable
 
 NO_BASE_URL: Final = "add to the vendor: base_url: https://api.example.com"
@@ -67,13 +68,16 @@ def refusal(vendor: Vendor, interaction: Interaction) -> str:
     override = override_of(vendor, interaction)
     if method in SAFE_METHODS or vendor.allow_writes or override.allow_writes or override.read_only:
         return ""
-    name = json.dumps(printable(interaction.description), ensure_ascii=False)
     what = f"{printable(method, 20)} may change data at the vendor, so it is not sent"
-    writes = f"requests: {{{name}: {{allow_writes: true}}}}"
+    place, writes, reads = "add to the vendor", "allow_writes: true", "read_only: true"
+    if interaction.action:
+        place = ENTRY
+    else:
+        name = json.dumps(printable(interaction.description), ensure_ascii=False)
+        writes, reads = f"requests: {{{name}: {{{writes}}}}}", f"requests: {{{name}: {{{reads}}}}}"
     if method != "POST":
-        return f"{what}; to let it write, add to the vendor: {writes}"
-    reads = f"requests: {{{name}: {{read_only: true}}}}"
-    return f"{what}; if this one only reads, add to the vendor: {reads}; to let it write: {writes}"
+        return f"{what}; to let it write, {place}: {writes}"
+    return f"{what}; if this one only reads, {place}: {reads}; to let it write: {writes}"
 
 
 # -- headers ----------------------------------------------------------------------------------------------
@@ -190,8 +194,9 @@ def build(vendor: Vendor, interaction: Interaction) -> Request:
     try:
         base = parse_base(vendor.base_url)
         body = template.body if override.body is None else override.body
-        headers = _over(_from_contract(template.headers), _basic(base))
-        headers = _over(_over(headers, _from_user(vendor.headers)), _from_user(override.headers))
+        common = _over(_basic(base), _from_user(vendor.headers))
+        common = tuple(pair for pair in common if pair[0].lower() not in template.own)
+        headers = _over(_over(_from_contract(template.headers), common), _from_user(override.headers))
         return Request(
             method=_method(template),
             url=join(base, _path(template, override), _query(template, override)),

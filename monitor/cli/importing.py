@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from monitor.pipeline.importing.lacking import Lack
     from monitor.pipeline.importing.settling import Settled
 
-EXIT_NOT_WRITTEN: Final = 2
+EXIT_NOT_WRITTEN: Final = 2  # or not all of it
 _MOST: Final = 20  # lines of one kind
 _LONGEST: Final = 1_000
 
@@ -129,7 +129,9 @@ def _told(plan: Plan, dry_run: bool) -> str:
 
 
 def import_data_action(  # noqa: PLR0913, PLR0917 the command's options
-    names: Annotated[list[Path], typer.Argument(help="Exports (JSON), Terraform files, or folders of them.")],
+    names: Annotated[
+        list[Path], typer.Argument(metavar="FILE...", help="Exports (JSON), Terraform files, or folders of them.")
+    ],
     vendor: Annotated[
         str, typer.Option("--vendor", "-v", help="Whose API they call.", autocompletion=completing.vendors)
     ],
@@ -171,7 +173,16 @@ def import_data_action(  # noqa: PLR0913, PLR0917 the command's options
     write(_told(planned, dry_run))
     if not dry_run:
         note("next: monitor config check; monitor contracts lint; monitor test-action NAME --body FILE")
-    return 0
+    return _left_out(planned)
+
+
+def _left_out(planned: Plan) -> int:
+    """What does not compile is told last, where it is seen."""
+    from monitor.cli.console import report_error
+
+    for fault in planned.broken:
+        report_error(f"{printable(str(fault), _LONGEST)} (left out: correct it, and import it again)")
+    return EXIT_NOT_WRITTEN if planned.broken else 0
 
 
 def _stuck(planned: Plan, faults: Sequence[str], dry_run: bool) -> int:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
 from monitor.jsonpaths import Json
 from monitor.model.overrides import RequestOverride
+
+ENTRY: Final = "add to its entry under data_actions"  # where what mends an action is written
 
 
 @dataclass(frozen=True, slots=True)

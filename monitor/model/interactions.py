@@ -21,13 +21,18 @@ class ProviderState:
 
 @dataclass(frozen=True, slots=True)
 class RequestTemplate:
-    """A request relative to the vendor's base_url. ``path`` and ``query`` are not percent-encoded."""
+    """A request relative to the vendor's base_url. ``path`` and ``query`` are not percent-encoded.
+
+    ``own`` are headers (in lower case) that say who is calling and were given for this request: the vendor's do not
+    replace them.
+    """
 
     method: str
     path: str
     query: tuple[tuple[str, str], ...] = ()
     headers: Headers = ()
     body: bytes | None = None
+    own: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

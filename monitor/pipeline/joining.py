@@ -141,7 +141,11 @@ def _number(value: object) -> list[str]:
 def _together(vendor: Vendor, contract: Interaction, action: Interaction) -> Interaction:
     return replace(
         contract,
-        request=replace(contract.request, headers=_over(contract.request.headers, action.request.headers)),
+        request=replace(
+            contract.request,
+            headers=_over(contract.request.headers, action.request.headers),
+            own=action.request.own,
+        ),
         translations=(*contract.translations, *action.translations),
         action=contract.action or action.action,
         override=_both(contract.override, override_of(vendor, action)),

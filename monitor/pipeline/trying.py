@@ -5,7 +5,7 @@ Nothing is called and nothing is written. The body is given, or a recording's.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import IntEnum
 from itertools import chain
@@ -30,6 +30,7 @@ from monitor.model import ActionExample, ActionSource, Secret, Settings, Vendor
 from monitor.pipeline.planning import nearest
 from monitor.printable import printable
 
+_MOST: Final = 10  # actions that are named
 MAX_BODY: Final = 50_000_000
 _NO_SOURCE: Final = ActionSource("")
 _NOBODY: Final = Vendor("", "", ())
@@ -68,9 +69,21 @@ def found_action(settings: Settings | None, name: str) -> FoundAction:
     if Path(name).is_file():
         action = parse_export(read_file(name, MAX_BYTES, "name an exported data action"), name)
         return FoundAction(action, _NO_SOURCE, None, name)
+    raise UsageError(f"there is no data action '{printable(name)}'", fix=_meant(name, listed))
+
+
+def _meant(name: str, listed: Sequence[tuple[tuple[str, ...], FoundAction]]) -> str:
+    """The actions of which ``name`` is a part; else the one that is nearly called so."""
+    part = name.casefold()
+    found = dict.fromkeys(one.action.name for names, one in listed if any(part in known.casefold() for known in names))
+    told = [f"'{printable(one, 80)}'" for one in found]
+    if len(told) == 1:
+        return f"did you mean {told[0]}?"
+    if told:
+        more = f" and {len(told) - _MOST} more" if len(told) > _MOST else ""
+        return f"name one of: {', '.join(told[:_MOST])}{more}"
     near = nearest(name, [known for names, _ in listed for known in names])
-    fix = near or "name an action of monitor.yaml, or the file of an export"
-    raise UsageError(f"there is no data action '{printable(name)}'", fix=fix)
+    return near or "name an action of monitor.yaml, or the file of an export"
 
 
 def _listed(settings: Settings) -> Iterator[tuple[tuple[str, ...], FoundAction]]:

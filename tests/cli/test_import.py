@@ -137,7 +137,7 @@ def test_the_lines_that_are_told_mend_it(folder: Path, capsys: pytest.CaptureFix
     value = export(requestType="POST", headers={"x-key": "${credentials.key}"})
     import_it(capsys, put(folder / "in" / "x.json", value))
     text = (folder / "monitor.yaml").read_text()
-    for mark in ("# base_url", "# headers", "# inputs", "# credentials", "# read_only"):
+    for mark in ("# base_url", "# inputs", "# credentials", "# read_only"):
         assert mark in text
         text = text.replace(mark, mark[2:])
     (folder / "monitor.yaml").write_text(text.replace("${secret:env:CRM_", "${CRM_X:-").replace('}"}', '}"}'))
@@ -388,6 +388,101 @@ def test_what_is_named_itself_must_be_an_export(
     assert (code, out) == (2, "")
     assert what in err
     assert not (folder / "monitor.yaml").exists()
+
+
+BROKEN: dict[str, tuple[dict[str, Any], str]] = {
+    "path": (
+        {"config": {**ACTION["config"], "response": {"translationMap": {"id": "$.results[0.contactId"}}}},
+        "$.config.response.translationMap.id: Broken: JSONPath:",
+    ),
+    "answer": (
+        {"config": {**ACTION["config"], "response": {"successTemplate": "#if("}}},
+        "$.config.response.successTemplate: Broken: Velocity:",
+    ),
+    "request": (
+        {"requestUrlTemplate": "/#if("},
+        "$.config.request.requestUrlTemplate: Broken: Velocity:",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", BROKEN)
+def test_what_does_not_compile_is_left_out_and_told(
+    case: str, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    changes, what = BROKEN[case]
+    put(folder / "in" / "broken.json", export(name="Broken", **changes))
+    code, out, err = import_it(capsys, "in/broken.json")
+    assert (code, out, [*folder.glob("*.yaml")]) == (2, "", [])
+    assert err.startswith("monitor: in/broken.json:1:")
+    assert what in err
+    assert import_it(capsys, "in")[0] == 2
+    put(folder / "in" / "good.json", ACTION)
+    code, out, err = import_it(capsys, "in")
+    assert (code, out.count("imported")) == (2, 1)
+    assert "monitor: in/broken.json:1:" in err
+    assert what in err
+    assert "(left out: correct it, and import it again)" in err
+    assert "broken" not in (folder / "monitor.yaml").read_text()
+    assert run(capsys, "config", "check")[0] == 0
+
+
+FLOW = """\
+inboundCall:
+  name: Support
+  startUpRef: "/inboundCall/menus/menu[Main]"
+"""
+
+
+def test_a_flow_is_no_action(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "flow.yaml").write_text(FLOW)
+    (folder / "other.yaml").write_text("a: 1")
+    code, _, err = import_it(capsys, "flow.yaml", "other.yaml")
+    assert code == 2
+    assert "flow.yaml: it is an Architect flow, and no data action; add it to the vendor: flows: [flow.yaml]" in err
+    assert "other.yaml: it is YAML" in err
+
+
+def test_what_is_missing_is_named_as_in_the_help(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, _, err = run(capsys, "import", "data-action", "--vendor", "crm")
+    assert code == 2
+    assert "Missing argument 'FILE...'" in err
+
+
+def test_where_others_bring_their_own_each_entry_says_who_is_calling(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    put(folder / "in" / "a.json", export(name="Zoom", headers={"Authorization": "bearer ${authResponse.access_token}"}))
+    put(folder / "in" / "b.json", export(name="HubSpot", headers={"Authorization": f"Bearer {SECRET}"}))
+    put(folder / "in" / "c.json", export(name="Plain one", headers={}))
+    code, out, _ = import_it(capsys, "in", vendor="mix")
+    line = 'headers: {Authorization: "${secret:env:MIX_PLAIN_ONE_AUTHORIZATION}"}'
+    text = (folder / "monitor.yaml").read_text()
+    assert code == 0
+    assert f"        # {line}\n" in text
+    assert text.count("MIX_AUTHORIZATION") == 1  # HubSpot's token, which follows Bearer
+    assert (
+        f"Plain one\n  it sends nothing that says who is calling: the integration holds that\n    {ENTRY_IS}{line}"
+        in out
+    )
+    assert "actions send nothing" not in out
+    assert line in run(capsys, "contracts", "lint")[1]
+
+
+ENTRY_IS = "add to its entry under data_actions: "
+TO_VENDOR = "add to the vendor: "
+
+
+def test_where_nobody_says_it_the_vendor_may(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    put(folder / "in" / "a.json", export(name="One", headers={}))
+    put(folder / "in" / "b.json", export(name="Two", headers={}))
+    _, out, _ = import_it(capsys, "in", vendor="mix")
+    line = 'headers: {Authorization: "${secret:env:MIX_AUTHORIZATION}"}'
+    assert f"    # {line}\n" in (folder / "monitor.yaml").read_text()
+    assert (
+        f"2 of 2 actions send nothing that says who is calling: the integration holds that\n    {TO_VENDOR}{line}"
+        in out
+    )
 
 
 @pytest.mark.parametrize("vendor", ["A B", "../x", "con", ""])

@@ -249,6 +249,16 @@ def test_one_name_for_two_actions(folder: Path, capsys: pytest.CaptureFixture[st
     assert run(capsys, "b.json", "--body", "answer.json")[0] == 0
 
 
+def test_a_part_of_a_name_lists_what_has_it(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    _, _, err = run(capsys, "GET-CUST", "--body", "answer.json")
+    assert "there is no data action 'GET-CUST'; did you mean 'Get customer'?" in err
+    (folder / "b.json").write_text(EXPORT.replace('"Get customer"', '"Get customer by id"'))
+    (folder / "monitor.yaml").write_text(f"{CONFIG}      - {{file: b.json, inputs: {{phone: '1'}}}}\n")
+    code, out, err = run(capsys, "customer", "--body", "answer.json")
+    assert (code, out) == (2, "")
+    assert "there is no data action 'customer'; name one of: 'Get customer', 'Get customer by id'" in err
+
+
 def test_secrets_of_an_export_and_a_body_that_is_no_json(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     headers: Json = {"Authorization": "Bearer s3cr3t-of-the-author", "Content-Type": "application/json"}
     url = "/c?access_key=s3cr3t-of-the-url"

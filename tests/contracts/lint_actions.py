@@ -13,6 +13,7 @@ Found = tuple[str, str]  # rule and pointer
 
 KNOWN: Final[Mapping[str, object]] = {"headers": {"X-API-Key": "k"}}  # says who is calling
 NEEDED: Final[Mapping[str, object]] = {"inputs": {"phone": "1"}}
+READ: Final[Mapping[str, object]] = {**NEEDED, "read_only": True}
 BOTH: Final[Mapping[str, object]] = {"inputs": {"phone": "1", "a": "2"}}
 REQUEST: Final = "$.config.request"
 RESPONSE: Final = "$.config.response"
@@ -47,7 +48,22 @@ def optional(**changes: Json) -> Mapping[str, Json]:
     return {**OPTIONAL, **changes}
 
 
+ENUM: Final[Json] = {"type": "string", "enum": ["1", "2"]}
+BODIES: Final[Sequence[tuple[str, str, Json]]] = (
+    ("an escaped input", '{"a": "$esc.jsonEncode(${input.phone})"}', STRING),
+    ("an input escaped within quotes", '{"a": "$esc.jsonEncode("$!{input.phone}")"}', STRING),
+    ("an input escaped before", '{#set($p = $esc.jsonString($input.phone))"a": "$p"}', STRING),
+    ("a number in a text", '{"a": "${input.phone}"}', NUMBER),
+    ("one of some words", '{"a": "${input.phone}"}', ENUM),
+    ("an input in a condition", '{"a": #if("${input.phone}" == "x")1#{else}2#end}', STRING),
+    ("a body that is no JSON", 'a="${input.phone}"', STRING),
+    ("an input that is JSON", '{"a": ${input.phone}}', STRING),
+)
 CLEAN_ACTIONS: Final = (
+    *(
+        SeededAction(name, {"method": "POST", "body": body, "inputs": {"phone": schema}}, entry=READ)
+        for name, body, schema in BODIES
+    ),
     SeededAction("an ordinary one", {}),
     SeededAction("the whole answer", {"map": {}, "defaults": {}, "template": "${rawResult}"}),
     SeededAction("wrapped", {"map": {}, "defaults": {}, "template": '{"name": ${rawResult}}'}),
@@ -155,8 +171,17 @@ BAD_ACTIONS: Final = (
     SeededAction(
         "optional inputs in the body",
         optional(method="POST", body='{"a": ${input.a}, "b": "${input.a}"}'),
-        [("literal-input", BODY)],
+        [("literal-input", BODY), ("unescaped-input", BODY)],
         {**BOTH, "read_only": True},
+    ),
+    *(
+        SeededAction(name, {"method": "POST", "body": body}, [("unescaped-input", BODY)], READ)
+        for name, body in {
+            "an input in a text": '{"a": "${input.phone}"}',
+            "an input within a text": '{"a": "tel \\"$!input.phone"}',
+            "an input in a text behind a condition": '{#if("${input.phone}" != "")"a": "${input.phone}"#end}',
+            "an input in a text of a list": '[#foreach($i in [1..2])"$!{input.phone}"#if($foreach.hasNext),#end#end]',
+        }.items()
     ),
     SeededAction(
         "an input that is not declared", {"url": "/c/${input.phone}?b=$!{input.b}"}, [("undeclared-input", URL)]

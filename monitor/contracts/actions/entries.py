@@ -54,6 +54,7 @@ class Listing:
     owner: str  # the vendor, after whom environment variables are named
     integration: str = ""
     secrets: Sequence[LiteralSecret] = ()
+    who: str = ""  # the line that says who is calling, where nothing else does
 
     def headers(self) -> tuple[tuple[str, str], ...]:
         return tuple((one.name, one.setting) for one in self.secrets if one.kind is not SecretKind.QUERY)
@@ -69,7 +70,8 @@ class Listing:
         for name, pairs in (("headers", self.headers()), ("query", self.query())):
             if pairs:
                 given.append(f"{name}: {flow_map(pairs)}")
-        return (*given, *(f"# {line}" for line in _stubs(self.action, self.owner)))
+        stubs = (*_stubs(self.action, self.owner), *filter(None, (self.who,)))
+        return (*given, *(f"# {line}" for line in stubs))
 
 
 # -- what a person has to fill in -------------------------------------------------------------------------

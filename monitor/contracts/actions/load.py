@@ -16,6 +16,8 @@ from monitor.contracts.actions.export import (
     read_export,
     translation_of,
 )
+from monitor.contracts.actions.refusing import unsendable
+from monitor.contracts.actions.rendering import pieces_of
 from monitor.contracts.actions.request import Given, inputs_of, prefix_of, prepare, takes_inputs
 from monitor.contracts.faults import fault_of, read_file, shown
 from monitor.contracts.pact import interaction_id
@@ -23,6 +25,7 @@ from monitor.errors import ConfigFault, ContractError
 from monitor.jsonpaths import format_path
 from monitor.languages import compile_translation
 from monitor.model import ActionExample, ActionSource, Interaction, ProviderState, RequestOverride, Vendor
+from monitor.printable import printable
 
 ANY_INTEGRATION: Final = "genesys-cloud"
 _NO_EXAMPLE: Final = ActionExample("", {})
@@ -45,22 +48,36 @@ def load_actions(vendor: Vendor, root: str) -> tuple[tuple[LoadedAction, ...], t
     for source in vendor.data_actions:
         try:
             action = read_export(read_file(source.file, MAX_BYTES, "name an exported data action"))
-            faults += _broken(source.file, action)
+            faults += broken_answers(source.file, action)
             loaded.append(loaded_action(vendor, source, action, shown(source.file, root)))
         except ContractError as error:
             faults.append(fault_of(source.file, error))
     return tuple(loaded), tuple(dict.fromkeys(faults))
 
 
-def _broken(file: str, action: DataAction) -> Iterator[ConfigFault]:
-    """What of the response's half does not compile."""
+def broken(file: str, action: DataAction) -> tuple[ConfigFault, ...]:
+    """What of an action does not compile; its request is read where it makes one."""
+    return (*broken_answers(file, action), *_broken_request(file, action))
+
+
+def _broken_request(file: str, action: DataAction) -> Iterator[ConfigFault]:
+    if unsendable(action):
+        return
+    try:
+        pieces_of(action)
+    except ContractError as error:
+        yield ConfigFault(file, 0, 0, error.where, f"{printable(action.name, 80)}: {error.what}", error.fix)
+
+
+def broken_answers(file: str, action: DataAction) -> Iterator[ConfigFault]:
+    """What of the response's half does not compile: without it no interaction of the vendor's is planned."""
     try:
         compile_translation(KIND, translation_of(action, file).source)
     except ContractError as error:
         pointer, _, spot = error.where.partition(", ")
         path = f"{format_path(RESPONSE)}{pointer.removeprefix('$')}" if pointer.startswith("$") else "$"
         what = f"{error.what} ({spot} of it)" if spot else error.what
-        yield ConfigFault(file, 0, 0, path, f"{action.name}: {what}", error.fix)
+        yield ConfigFault(file, 0, 0, path, f"{printable(action.name, 80)}: {what}", error.fix)
 
 
 def unknown_inputs(actions: Sequence[LoadedAction]) -> Iterator[tuple[str, str]]:
@@ -121,6 +138,7 @@ def given_of(vendor: Vendor, source: ActionSource, action: DataAction, example: 
         credentials=source.credentials,
         auth_response=source.auth_response,
         override=_replacing(vendor, source, names),
+        common=vendor.headers,
         prefix=prefix_of(vendor.base_url),
         owner=vendor.name,
     )
@@ -145,12 +163,12 @@ def action_id(consumer: str, name: str, example: str) -> str:
 
 
 def _replacing(vendor: Vendor, source: ActionSource, names: tuple[str, str]) -> RequestOverride:
-    """All that monitor.yaml puts in the place of what the action's templates make."""
+    """All that monitor.yaml puts in the place of what this action's templates make."""
     own = source.override
     above = next((vendor.requests[name] for name in names if name in vendor.requests), RequestOverride())
     return RequestOverride(
         path=above.path,
         query={**own.query, **above.query},
-        headers={**vendor.headers, **own.headers, **above.headers},
+        headers={**own.headers, **above.headers},
         body=above.body,
     )

@@ -21,10 +21,9 @@ from monitor.contracts.actions.secrets import (
     variable_of,
 )
 from monitor.jsonpaths import Json
-from monitor.model import RequestOverride
+from monitor.model import ENTRY, RequestOverride
 from monitor.printable import printable
 
-ENTRY: Final = "add to its entry under data_actions"
 LEAVE: Final = "leave it out of data_actions"
 _HTTP: Final = re.compile(r"/|https?://|\$|[^:/?#]+/", re.IGNORECASE)
 _MASKED: Final = frozenset({"authorization", "proxy-authorization", "cookie"})  # whole, in every recording

@@ -7,6 +7,8 @@
    called. Where the action's path begins with base_url's, it is not doubled.
 3. The path stays as it is rendered, percent-escapes and all; the query is decoded (``+`` is a blank).
 4. What monitor.yaml replaces (headers, parameters, path, body) need not be made.
+5. A header that the action makes from credentials is sent where its entry gives them all: headers of the entry alone
+   replace it. Where the entry does not, a header of the vendor's stands in.
 Source: https://help.mypurecloud.com/articles/request-configuration-data-actions/
 """
 
@@ -44,12 +46,16 @@ from monitor.model import RequestOverride, RequestTemplate
 RAW: Final = "rawRequest"
 HOLE: Final = "\ue000"  # for private use: no real request holds it
 _MOST_ABSENT: Final = 200  # variables that are tried one by one: each is a rendering
+_SECRET: Final = (CREDENTIALS, AUTH_RESPONSE)
 _AUTHORITY: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^/?#]*")
 
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """What monitor.yaml gives. ``inputs`` None: no example. ``prefix`` is base_url's path, ``owner`` the vendor."""
+    """What monitor.yaml gives. ``inputs`` None: no example. ``prefix`` is base_url's path, ``owner`` the vendor.
+
+    ``override`` is for this action, ``common`` are the headers for all of the vendor's.
+    """
 
     inputs: Inputs | None = field(default=None, repr=False)
     credentials: Mapping[str, str] = field(default_factory=dict, repr=False)
@@ -57,6 +63,7 @@ class Given:
     override: RequestOverride = field(default_factory=RequestOverride)
     prefix: str = ""
     owner: str = ""
+    common: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,15 +106,13 @@ def prepare(action: DataAction, given: Given) -> Prepared:
         inputs = _inputs(action, given)
         context = _context(inputs, given)
         whole = made(pieces, context)
-        missed = Missed(
-            action, given.owner or action.name, given.inputs, frozenset(_missed(pieces, context, given.override))
-        )
+        own = _own(pieces, context)
+        override = _all(given, own)
+        missed = Missed(action, given.owner or action.name, given.inputs, frozenset(_missed(pieces, context, override)))
     except MonitorError as error:
         return Prepared(nothing, f"its request cannot be made: {error}")
-    request = _request(action, whole, given)
-    refusal = (
-        missing(missed) or _left(pieces, whole, given.override) or unsent_secrets(action, given.owner, given.override)
-    )
+    request = replace(_request(action, whole, given), own=own)
+    refusal = missing(missed) or _left(pieces, whole, override) or unsent_secrets(action, given.owner, override)
     return Prepared(request, refusal)
 
 
@@ -127,6 +132,20 @@ def _context(inputs: Inputs, given: Given) -> Context:
         CREDENTIALS: dict(given.credentials),
         AUTH_RESPONSE: dict(given.auth_response),
     }
+
+
+def _own(pieces: Pieces, context: Context) -> frozenset[str]:
+    """The headers that are made from credentials, all of which are given."""
+    secret = ((piece, [name for name in piece.names() if name[0] in _SECRET]) for piece in pieces.headers)
+    return frozenset(
+        piece.header.lower() for piece, names in secret if names and all(has(context, name) for name in names)
+    )
+
+
+def _all(given: Given, own: frozenset[str]) -> RequestOverride:
+    """All that replaces what the templates make."""
+    common = {name: value for name, value in given.common.items() if name.lower() not in own}
+    return replace(given.override, headers={**common, **given.override.headers})
 
 
 def _missed(pieces: Pieces, context: Context, override: RequestOverride) -> Iterator[Name]:
@@ -149,7 +168,7 @@ def shown_absences(action: DataAction, pieces: Pieces) -> frozenset[str]:
         INPUT: dict.fromkeys(required(action.input_schema), "x"),
     }
     for root, member in pieces.names():
-        if root in (CREDENTIALS, AUTH_RESPONSE):
+        if root in _SECRET:
             given[root][member] = "x"
     given[INPUT][RAW] = "{}"
     return frozenset(member for root, member in _missed(pieces, given, RequestOverride()) if root == INPUT)

@@ -35,6 +35,18 @@ from monitor.errors import ConfigFault, ContractError
 from monitor.model import Use
 from monitor.printable import printable
 
+_OF_FLOWS: Final = frozenset(
+    {
+        "startUpRef",
+        "startUpState",
+        "startUpTaskActions",
+        "initialGreeting",
+        "defaultLanguage",
+        "tasks",
+        "menus",
+        "states",
+    }
+)
 _MOST_NAMED: Final = 3  # placeholders of one flow
 
 
@@ -104,6 +116,15 @@ def _flow(data: bytes, file: str) -> Flow:
     return Flow(body.text("name") or Path(file).stem, kind, file, tuple(_steps(root)))
 
 
+def looks_like_flow(data: bytes) -> bool:
+    """Whether ``data`` is a flow, or another YAML file. Raises ContractError for what is no YAML."""
+    root = parse(data)
+    if not isinstance(root, Mapped):
+        return False
+    _, body = next(root.mappings(), ("", root))
+    return any(_steps(root)) or (bool(body.text("name")) and any(key in _OF_FLOWS for key, _ in body.pairs))
+
+
 def _steps(root: Node) -> Iterator[Step]:
     """In file order. A node that aliases name is met once, so no alias makes this long or endless."""
     met: set[int] = set()
@@ -166,6 +187,21 @@ def uses_of(files: Iterable[str], root: str) -> tuple[tuple[Use, ...], tuple[Con
         except ContractError as error:
             faults.append(fault_of(name, error))
     return tuple(uses), tuple(faults)
+
+
+def steps_of(files: Iterable[str], root: str) -> Iterator[tuple[str, Step]]:
+    """The steps of all flows ``files`` (absolute) that can be read, each with its flow's file as it is told."""
+    for path in files:
+        name = shown(path, root)
+        try:
+            yield from ((name, step) for step in _flow(read_file(path, MAX_BYTES, SPLIT), name).steps)
+        except ContractError:  # uses_of tells it
+            continue
+
+
+def is_named(step: Step) -> bool:
+    """Whether it says which data action it calls: a template of a flow has placeholders."""
+    return not PLACEHOLDER.search(f"{step.action} {step.category}")
 
 
 # -- joining ----------------------------------------------------------------------------------------------

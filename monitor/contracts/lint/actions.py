@@ -10,7 +10,7 @@ from typing import Final
 
 from monitor.contracts.actions.export import REQUEST, DataAction
 from monitor.contracts.actions.inputs import declared, flow_map, required
-from monitor.contracts.actions.refusing import ENTRY, unsendable
+from monitor.contracts.actions.refusing import unsendable
 from monitor.contracts.actions.rendering import (
     AUTH_RESPONSE,
     CREDENTIALS,
@@ -28,10 +28,12 @@ from monitor.contracts.actions.secrets import (
     parameters_of,
     variable_of,
 )
+from monitor.contracts.lint.escaping import unescaped
 from monitor.contracts.lint.fixes import nearest, quoted
 from monitor.contracts.lint.remarks import Remark
 from monitor.errors import ContractError, MonitorError
 from monitor.jsonpaths import Path, format_path, parse_path
+from monitor.model import ENTRY
 from monitor.printable import printable
 
 RESERVED: Final = frozenset({RAW, "orgId", "integrationId"})
@@ -42,12 +44,17 @@ _MOST: Final = 8  # names in one remark
 
 @dataclass(frozen=True, slots=True)
 class ActionSubject:
-    """An action and where it stands. ``authorized``: monitor.yaml says who is calling."""
+    """An action and where it stands. ``authorized``: monitor.yaml says who is calling.
+
+    ``is_mixed``: other actions of the vendor say it themselves, so a header for all of them is no answer.
+    """
 
     vendor: str
     file: str
     action: DataAction
     authorized: bool = False
+    is_mixed: bool = False
+    integration: str = ""
 
     def remark(self, rule: str, at: Path, what: str, fix: str) -> Remark:
         return Remark(rule, self.file, format_path(at), self.vendor, what, fix, printable(self.action.name))
@@ -62,7 +69,13 @@ def request_suspicions(subject: ActionSubject) -> tuple[Remark, ...]:
     except ContractError as error:
         fault = subject.remark("contract-fault", parse_path(error.where), error.what, error.fix or "correct it")
         return (fault, *_secrets(subject))
-    found = (_secrets(subject), _literals(subject, pieces), _undeclared(subject, pieces), _nobody(subject, pieces))
+    found = (
+        _secrets(subject),
+        _literals(subject, pieces),
+        _unescaped(subject, pieces),
+        _undeclared(subject, pieces),
+        _nobody(subject),
+    )
     return tuple(chain.from_iterable(found))
 
 
@@ -95,6 +108,15 @@ def _literals(subject: ActionSubject, pieces: Pieces) -> Iterator[Remark]:
             what = f"without {listed(names)} the text ${{input.{names[0]}}} itself is sent"
             fix = _instead(piece, names[0], subject.action.body or "")
             yield subject.remark("literal-input", piece.at, printable(what, 500), printable(fix, 500))
+
+
+def _unescaped(subject: ActionSubject, pieces: Pieces) -> Iterator[Remark]:
+    found = dict(unescaped(pieces.body.template.block, subject.action.input_schema)) if pieces.body else {}
+    if pieces.body and found:
+        them = "it" if len(found) == 1 else "each"
+        what = f"the body is no JSON where {listed([*found])} holds a quote or a line break: nothing escapes {them}"
+        fix = f"write {next(iter(found.values()))}"
+        yield subject.remark("unescaped-input", pieces.body.at, printable(what, 500), printable(fix, 500))
 
 
 def _reading(name: str) -> re.Pattern[str]:
@@ -140,13 +162,28 @@ def _undeclared(subject: ActionSubject, pieces: Pieces) -> Iterator[Remark]:
 # -- who is calling ---------------------------------------------------------------------------------------
 
 
-def _nobody(subject: ActionSubject, pieces: Pieces) -> Iterator[Remark]:
-    action = subject.action
+def says_who(action: DataAction) -> bool:
+    """Whether its own templates say who is calling."""
+    if unsendable(action):
+        return False
+    try:
+        pieces = pieces_of(action)
+    except ContractError:
+        return False
     told = any(root in (CREDENTIALS, AUTH_RESPONSE) for root, _ in pieces.names())
     told = told or any(names_secret(name) for name, _ in action.headers)
-    told = told or any(map(parameter_names_secret, parameters_of(action.url)))
-    if not (told or subject.authorized):
+    return told or any(map(parameter_names_secret, parameters_of(action.url)))
+
+
+def _nobody(subject: ActionSubject) -> Iterator[Remark]:
+    if not (subject.authorized or says_who(subject.action)):
         what = "it sends nothing that says who is calling: Genesys Cloud keeps that in the integration"
-        setting = f"${{secret:env:{variable_of(subject.vendor, 'AUTHORIZATION')}}}"
-        fix = f"add to the vendor: headers: {flow_map([('Authorization', setting)])}"
-        yield subject.remark("no-authorization", (*REQUEST, "headers"), what, fix)
+        place = ENTRY if subject.is_mixed else "add to the vendor"
+        yield subject.remark("no-authorization", (*REQUEST, "headers"), what, f"{place}: {_header(subject)}")
+
+
+def _header(subject: ActionSubject) -> str:
+    """A variable of its own for each integration that is not the vendor's: the credentials are the integration's."""
+    of = (subject.integration or subject.action.name,) if subject.is_mixed else ()
+    setting = f"${{secret:env:{variable_of(subject.vendor, *of, 'AUTHORIZATION')}}}"
+    return f"headers: {flow_map([('Authorization', setting)])}"

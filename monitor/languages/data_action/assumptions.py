@@ -9,7 +9,6 @@ from typing import Final
 
 FIRST_OF_NOTHING: Final = "assumed: firstFromArray of [] without a default gives nothing"
 NULL_IS_A_TYPE: Final = "assumed: null does not fit another type, as in JSON Schema"
-NOT_JSON: Final = "assumed: a body that is no JSON takes the failure path"
 EMPTY_BODY: Final = "assumed: an empty body is translated like {}"
 NOT_JSON: Final = "assumed: a body that is no JSON takes the failure path"
 FAILED_FUNCTION: Final = "assumed: a JSONPath function that fails counts as not found"

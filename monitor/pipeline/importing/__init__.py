@@ -9,6 +9,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -29,7 +30,7 @@ from monitor.contracts.actions.secrets import variable_of
 from monitor.errors import ConfigError, ConfigFault, StorageError, UsageError
 from monitor.model import Vendor
 from monitor.pipeline.importing.finding import Export, find
-from monitor.pipeline.importing.lacking import Lack, lacks
+from monitor.pipeline.importing.lacking import Lack, lacks, who_calls
 from monitor.pipeline.importing.listed import below, listed_in, text_at
 from monitor.pipeline.importing.settling import Ground, Settled, State, settle
 from monitor.recordings.files import replace, told
@@ -55,13 +56,14 @@ class Wanted:
 class Plan:
     """What will be written. ``before`` is None where there is no monitor.yaml, ``after`` where it stays as it is.
 
-    ``pasted`` is empty where nothing is to be added; ``own`` are the actions that were left out.
+    ``pasted`` is empty where nothing is to be added. Left out are ``own``, and what ``broken`` tells of.
     """
 
     wanted: Wanted
     settled: tuple[Settled, ...]
     notes: tuple[str, ...]
     passed: tuple[ConfigFault, ...]
+    broken: tuple[ConfigFault, ...]
     own: tuple[Export, ...]
     before: str | None
     after: str | None
@@ -104,6 +106,8 @@ def plan(wanted: Wanted) -> Plan:
     exports: list[Export] = []
     for one in found.exports:
         (own if calls_genesys(one.action) and not wanted.every else exports).append(one)
+    if not exports and found.broken:
+        raise ConfigError(found.broken)
     if not exports:
         raise _nothing(own, found.passed)
     ground = Ground(
@@ -118,18 +122,24 @@ def plan(wanted: Wanted) -> Plan:
     settled, notes = settle(exports, ground)
     vendors = (tree or {}).get("vendors")
     is_new = not (isinstance(vendors, dict) and wanted.vendor in vendors)
-    addition = _addition(wanted.vendor, settled)
+    known = _vendor(before, tree, wanted)
+    who = who_calls(settled, known, ground.root)
+    settled = tuple(
+        dataclasses.replace(one, listing=dataclasses.replace(one.listing, who=who.line(one.file))) for one in settled
+    )
+    addition = _addition(wanted.vendor, settled, is_mixed=who.is_mixed)
     return Plan(
         wanted=wanted,
         settled=settled,
         notes=notes,
         passed=tuple(found.passed),
+        broken=tuple(found.broken),
         own=tuple(own),
         before=before,
         after=_after(before, addition),
         pasted=addition.pasted() if addition.entries else "",
         is_new_vendor=is_new,
-        lacks=lacks(settled, _vendor(before, tree, wanted)),
+        lacks=lacks(settled, known, who),
     )
 
 
@@ -177,14 +187,17 @@ def _vendor(text: str | None, tree: Tree | None, wanted: Wanted) -> Vendor:
         return Vendor(wanted.vendor, text_at(below(section, "base_url")), headers=dict.fromkeys(names, ""))
 
 
-def _addition(vendor: str, settled: tuple[Settled, ...]) -> Addition:
+def _addition(vendor: str, settled: tuple[Settled, ...], *, is_mixed: bool) -> Addition:
     staging = f"https://staging.{vendor}.example"
+    everywhere = (
+        "# Sent with every request; an export does not hold what the integration adds to say who is calling.",
+        f'# headers: {{Authorization: "${{secret:env:{variable_of(vendor, "AUTHORIZATION")}}}"}}',
+    )
     about = (
         "# Nothing is called until this says where the vendor is to be called: its staging. The host in an export is",
         "# not used: it may be production's, and often only the integration in Genesys Cloud knows it.",
         f"# base_url: {staging}",
-        "# Sent with every request; an export does not hold what the integration adds to say who is calling.",
-        f'# headers: {{Authorization: "${{secret:env:{variable_of(vendor, "AUTHORIZATION")}}}"}}',
+        *(() if is_mixed else everywhere),
     )
     return Addition(vendor, [one.listing.lines() for one in settled if one.listed is None], about)
 

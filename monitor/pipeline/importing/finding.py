@@ -2,7 +2,9 @@
 
 1. A file that is named itself must hold an action. In a folder what holds none is told and passed over, and so is a
    broken resource of a Terraform file that holds a whole one.
-2. Folders are searched for ``*.json`` and ``*.tf``, but for hidden ones and node_modules. A link to a folder is not
+2. An action that does not compile (a JSONPath, a template) would stop every command that reads monitor.yaml. Named
+   itself it is a fault; else it is left out, and told apart from what is passed over: somebody has to mend it.
+3. Folders are searched for ``*.json`` and ``*.tf``, but for hidden ones and node_modules. A link to a folder is not
    followed, so that no loop of links has no end; it is told.
 """
 
@@ -10,7 +12,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
@@ -18,13 +20,16 @@ from monitor.config.files import shown_file
 from monitor.config.reading import read_bounded
 from monitor.config.tree import Problem
 from monitor.contracts.actions.export import MAX_BYTES, DataAction, read_export
+from monitor.contracts.actions.load import broken
 from monitor.contracts.actions.terraform import read_terraform
 from monitor.contracts.faults import fault_of, placed
+from monitor.contracts.flows import looks_like_flow
 from monitor.errors import ConfigError, ConfigFault, ContractError, UsageError
 from monitor.printable import printable
 
 MAX_FILES: Final = 10_000
 _SUFFIXES: Final = (".json", ".tf")
+_YAML: Final = (".yaml", ".yml")
 _PASSED_OVER: Final = frozenset({"node_modules", "__pycache__"})
 _NAME_ONE: Final = "name an exported data action (JSON), or a Terraform file that holds one"
 
@@ -41,10 +46,11 @@ class Export:
 
 @dataclass(slots=True)
 class Found:
-    """``passed`` says what holds no action, and why."""
+    """``passed`` says what holds no action, ``broken`` which actions do not compile, and why."""
 
     exports: list[Export] = field(default_factory=list)
     passed: list[ConfigFault] = field(default_factory=list)
+    broken: list[ConfigFault] = field(default_factory=list)
     faults: list[ConfigFault] = field(default_factory=list)
 
 
@@ -63,7 +69,7 @@ def find(names: Sequence[Path]) -> Found:
                 raise UsageError(f"more than {MAX_FILES:,} files", where=shown_file(top), fix="name a smaller folder")
     if found.faults:
         raise ConfigError(_told(found.faults))
-    found.passed = list(_told(found.passed))
+    found.passed, found.broken = list(_told(found.passed)), list(_told(found.broken))
     return found
 
 
@@ -112,21 +118,40 @@ def _read(file: Path, found: Found, faults: list[ConfigFault]) -> None:
         if file.suffix.lower() == ".tf":
             _read_terraform(file, data, found, faults)
         else:
-            found.exports.append(Export(shown_file(file), file, read_export(data)))
+            action = read_export(data)
+            wrong = broken(str(file), action)
+            (found.broken if faults is found.passed else faults).extend(wrong)
+            if not wrong:
+                found.exports.append(Export(shown_file(file), file, action))
     except ContractError as error:
-        faults.append(fault_of(str(file), error))
+        is_yaml = file.suffix.lower() in _YAML
+        faults.append(_of_yaml(file, data) if is_yaml else fault_of(str(file), error))
+
+
+def _of_yaml(file: Path, data: bytes) -> ConfigFault:
+    try:
+        is_flow = looks_like_flow(data)
+    except ContractError:
+        is_flow = False
+    if not is_flow:
+        return ConfigFault(str(file), 0, 0, "", "it is YAML, and an exported data action is JSON", _NAME_ONE)
+    what = "it is an Architect flow, and no data action"
+    fix = f"add it to the vendor: flows: [{printable(shown_file(file), 500)}]"
+    return ConfigFault(str(file), 0, 0, "", what, fix)
 
 
 def _read_terraform(file: Path, data: bytes, found: Found, faults: list[ConfigFault]) -> None:
-    """A broken resource is a fault only where no other is whole."""
+    """A resource that cannot be read is a fault only where no other is whole."""
     resources = read_terraform(data)
-    broken: list[ConfigFault] = []
+    unread: list[ConfigFault] = []
     for one in resources:
         if one.fault is not None:
             fault = ContractError(f"{printable(one.label)}: {one.fault.what}", where=one.fault.where, fix=one.fault.fix)
-            broken.append(fault_of(str(file), fault))
+            unread.append(fault_of(str(file), fault))
+        elif one.action is not None and (wrong := broken(str(file), one.action)):
+            found.broken += (replace(fault, line=one.line, column=1) for fault in wrong)
         elif one.action is not None:
             found.exports.append(Export(f"{shown_file(file)}:{one.line}", file, one.action, one.notes))
-    (found.passed if len(broken) < len(resources) else faults).extend(broken)
+    (found.passed if len(unread) < len(resources) else faults).extend(unread)
     if not resources and faults is found.faults:
         faults.append(ConfigFault(str(file), 0, 0, "", "it holds no data action", _NAME_ONE))

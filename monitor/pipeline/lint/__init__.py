@@ -100,9 +100,12 @@ def _of_vendor(settings: Settings, store: Store, vendor: Vendor) -> tuple[list[L
             remarks += never_sent(vendor, one.subject, called)
         remarks += of_translations(settings, store, one.subject, one.interaction)
     if loaded.actions:
-        from monitor.pipeline.lint.actions import of_actions  # noqa: PLC0415 - two languages, only where they are needed
+        # two languages, only where they are needed
+        from monitor.pipeline.lint.actions import of_actions  # noqa: PLC0415
+        from monitor.pipeline.lint.flows import of_flows  # noqa: PLC0415
 
         remarks += of_actions(vendor, loaded)
+        remarks += of_flows(settings, vendor, loaded)
     remarks = [*_gathered(remarks)]
     remarks += same_requests(one.subject for one in looked if one.interaction.contract is not None)
     return looked, remarks

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from monitor.calling.request import build, refusal
 from monitor.contracts.actions.load import ANY_INTEGRATION, action_id
 from monitor.contracts.load import Loaded, load
 from monitor.jsonpaths import Json
@@ -149,3 +150,48 @@ def test_inputs_that_no_action_of_the_entry_has(folder: Folder) -> None:
 def test_optional_inputs_read_or_declared_are_known(folder: Folder) -> None:
     text = text_of(url="/c?a=$!{input.a}", inputs={"b": STRING}, required=[])
     assert told(folder.load(folder.source("a.json", text, examples=one(a=1, b=2)))) == []
+
+
+# -- who is calling ---------------------------------------------------------------------------------------
+
+BEARER: dict[str, Json] = {"headers": {"authorization": "bearer ${authResponse.access_token}"}}
+TOKEN = {"auth_response": {"access_token": "mine"}}
+VENDORS = {"Authorization": "Bearer vendor's"}
+
+
+@pytest.mark.parametrize(
+    ("entry", "vendor", "sent"),
+    [
+        (TOKEN, {}, "bearer mine"),
+        (TOKEN, VENDORS, "bearer mine"),
+        ({}, VENDORS, "Bearer vendor's"),  # nothing is given for its own
+        ({**TOKEN, "override": RequestOverride(headers={"AUTHORIZATION": "entry's"})}, VENDORS, "entry's"),
+        ({"override": RequestOverride(headers={"Authorization": "entry's"})}, VENDORS, "entry's"),
+    ],
+)
+def test_what_an_action_makes_from_its_own_credentials_is_sent(
+    folder: Folder, entry: dict[str, object], vendor: dict[str, str], sent: str
+) -> None:
+    source = folder.source("a.json", text_of(**BEARER), examples=one(phone="1"), **entry)
+    (interaction,) = folder.load(source, headers=vendor).interactions
+    assert interaction.refusal == ""
+    made = Vendor("crm", "https://user:word@h/v1", (), headers=vendor)
+    headers = build(made, interaction).headers
+    assert [value for name, value in headers if name.lower() == "authorization"] == [sent]
+
+
+def test_a_credential_that_nobody_gives_is_missed(folder: Folder) -> None:
+    source = folder.source("a.json", text_of(**BEARER), examples=one(phone="1"))
+    (interaction,) = folder.load(source).interactions
+    assert interaction.refusal.startswith("nothing stands for ${authResponse.access_token}; ")
+
+
+def test_its_entry_lets_it_write(folder: Folder) -> None:
+    for method, fix in (
+        ("POST", "if this one only reads, {}: read_only: true; to let it write: allow_writes: true"),
+        ("PATCH", "to let it write, {}: allow_writes: true"),
+    ):
+        source = folder.source("a.json", text_of(method=method), examples=one(phone="1"))
+        (interaction,) = folder.load(source).interactions
+        told = refusal(Vendor("crm", "https://h"), interaction)
+        assert told.endswith("so it is not sent; " + fix.format("add to its entry under data_actions"))
