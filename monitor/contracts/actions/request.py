@@ -25,6 +25,7 @@ from monitor.contracts.actions.rendering import (
     AUTH_RESPONSE,
     CREDENTIALS,
     INPUT,
+    Allowance,
     Context,
     Made,
     Name,
@@ -98,10 +99,10 @@ def prepare(action: DataAction, given: Given) -> Prepared:
         pieces = pieces_of(action)
         inputs = _inputs(action, given)
         context = _context(inputs, given)
-        whole = made(pieces, context)
-        missed = Missed(
-            action, given.owner or action.name, given.inputs, frozenset(_missed(pieces, context, given.override))
-        )
+        allowance = Allowance()
+        whole = made(pieces, context, allowance)
+        absent = frozenset(_missed(pieces, context, given.override, allowance))
+        missed = Missed(action, given.owner or action.name, given.inputs, absent)
     except MonitorError as error:
         return Prepared(nothing, f"its request cannot be made: {error}")
     request = _request(action, whole, given)
@@ -129,15 +130,15 @@ def _context(inputs: Inputs, given: Given) -> Context:
     }
 
 
-def _missed(pieces: Pieces, context: Context, override: RequestOverride) -> Iterator[Name]:
+def _missed(pieces: Pieces, context: Context, override: RequestOverride, allowance: Allowance) -> Iterator[Name]:
     """The variables whose absence shows in what is sent."""
     absent = sorted(name for name in pieces.names() if not has(context, name))
     if len(absent) > _MOST_ABSENT:
         yield from absent
         return
-    sent = _sent(made(pieces, context), override)
+    sent = _sent(made(pieces, context, allowance), override)
     for name in absent:
-        if _sent(made(pieces, with_value(context, name, "")), override) != sent:
+        if _sent(made(pieces, with_value(context, name, ""), allowance), override) != sent:
             yield name
 
 
@@ -152,14 +153,14 @@ def shown_absences(action: DataAction, pieces: Pieces) -> frozenset[str]:
         if root in (CREDENTIALS, AUTH_RESPONSE):
             given[root][member] = "x"
     given[INPUT][RAW] = "{}"
-    return frozenset(member for root, member in _missed(pieces, given, RequestOverride()) if root == INPUT)
+    return frozenset(member for root, member in _missed(pieces, given, RequestOverride(), Allowance()) if root == INPUT)
 
 
 def outline(action: DataAction, prefix: str) -> RequestTemplate | None:
     """The request with ``HOLE`` wherever an input or a secret comes in; None where it cannot be made."""
     try:
         pieces = pieces_of(action)
-        whole = made(pieces, _holes(action, pieces))
+        whole = made(pieces, _holes(action, pieces), Allowance())
     except MonitorError:
         return None
     url = _without_calls(pieces.url, whole.url)
