@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from monitor.errors import ContractError
+from monitor.errors import ContractError, NotJudgedError
+from monitor.languages import compile_translation
 from monitor.languages.jsonpath.repetitions import repeats_too_much
 from monitor.languages.velocity import Bounds, Rendered, RenderFault, parse_template, render
 from monitor.languages.velocity.tools import GENESYS
@@ -92,6 +93,7 @@ WORK = (
     ("#set($l = [1])#foreach($i in [1..34])$l.addAll($l)#end", " steps"),
     ("$s.matches('((((a{1000}){1000}){1000}){1000}){1000}')", "repeats too much"),
     ("$s.matches('(a{1000}[(]){1000}')", "repeats too much"),
+    (f"$s.matches('{'(' * 900}a{')' * 900}')", "nested too deeply"),
     ("$s.split('(?x)(a{1000}) {1000}')", "repeats too much"),
     ("$s.replaceAll('a{100000000}', '')", "repeats too much"),
     (f"{THIRTY}{LONG}$a.replace('', $a)", LONG_TEXT),
@@ -109,6 +111,11 @@ def test_what_works_without_an_end_is_ended(source: str, told: str) -> None:
     answer = render(parse_template(source), {**GENESYS, "s": "a" * 60 + "!"}, bounds=Bounds(text=500_000))
     assert isinstance(answer, RenderFault)
     assert (answer.kind, told in answer.message) == ("Bound", True), answer
+
+
+def test_a_translation_that_has_no_end_is_not_judged() -> None:
+    with pytest.raises(NotJudgedError, match="repeats too much"):
+        compile_translation("velocity", "$s.matches('(a{1000}){1000}')").evaluate({"s": "a"})
 
 
 @pytest.mark.parametrize("source", ["#foreach($i in [1..5])x#end", "$s.matches('a')", "x"])

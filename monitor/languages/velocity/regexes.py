@@ -70,7 +70,9 @@ def compiled(pattern: str) -> regex.Pattern[str]:
         raise GrowthError("a regular expression repeats too much")
     try:
         return regex.compile("".join(_translated(pattern)), regex.V1)
-    except (regex.error, RecursionError, OverflowError, ValueError, MemoryError):
+    except (RecursionError, MemoryError):  # ours, not Java's
+        raise GrowthError("a regular expression is nested too deeply, or too large") from None
+    except (regex.error, OverflowError, ValueError):
         raise PatternError from None
 
 
