@@ -44,6 +44,12 @@ WRONG = [
     ("$.a[?(@.a && )]", "column 14", "a value is expected"),
     ("$.a[?(true)]", "column 11", "a path is expected"),
     ("$.a[?(@.x =~ /(/)]", "column 14", "the regular expression is wrong"),
+    (
+        "$.a[?(@.x =~ /((((a{1000}){1000}){1000}){1000}){1000}/)]",
+        "column 14",
+        "the regular expression repeats too much",
+    ),
+    ("$.a[?(@.x =~ /(a{1000}) {1000}/x)]", "column 14", "the regular expression repeats too much"),
     ("$.a[?(@.x == '\\u00zz')]", "column 15", "an escape \\u needs four hexadecimal digits"),
     ("$.a.sum(1", "column 8", "the brackets of sum( are not closed"),
     ("$.a.sum(])", "column 9", "] closes nothing"),

@@ -236,8 +236,9 @@ def test_a_response_that_is_nested_too_deeply_is_not_judged() -> None:
         deep = [deep]
     with pytest.raises(NotJudgedError):
         compile_translation("velocity", "$rawResult").evaluate(deep)  # type: ignore[arg-type]
-    with pytest.raises(NotJudgedError):
-        render(parse_template("$x"), {"x": deep})
+    answer = render(parse_template("$x"), {"x": deep})
+    assert isinstance(answer, RenderFault)
+    assert answer.kind == "Bound"
 
 
 # -- laws -------------------------------------------------------------------------------------------------

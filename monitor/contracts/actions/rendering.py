@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, TypeAlias
 
 from monitor.contracts.actions.export import RAW_REQUEST, REQUEST, WITH_BODY, DataAction
 from monitor.errors import ContractError
 from monitor.jsonpaths import Path, format_path
-from monitor.languages.velocity import Bounds, Reference, RenderFault, Template, parse_template, render
+from monitor.languages.velocity import BOUND, Bounds, Reference, RenderFault, Spent, Template, parse_template, render
 from monitor.languages.velocity.tools import GENESYS
 from monitor.model import Headers
 
@@ -19,6 +19,7 @@ CREDENTIALS: Final = "credentials"
 AUTH_RESPONSE: Final = "authResponse"
 _GIVEN: Final = (INPUT, CREDENTIALS, AUTH_RESPONSE)
 BOUNDS: Final = Bounds(steps=20_000, text=1_000_000)  # a request is small, and is rendered in our own process
+TOGETHER: Final = Bounds(steps=200_000, seconds=3.0)  # all renderings that the request of one action takes
 
 _NAMED: Final = re.compile(rf"\b({INPUT}|{CREDENTIALS}|{AUTH_RESPONSE})\.([A-Za-z][\w-]*)")
 _BRACED: Final = re.compile(r"\$!?\{([A-Za-z][\w-]*)\}")
@@ -90,19 +91,40 @@ class Made:
     body: str | None
 
 
-def made(pieces: Pieces, context: Context) -> Made:
-    """Raises ContractError (``where``: the JSON path) where a template fails on what is given."""
-    body = None if pieces.body is None else _text(pieces.body, context)
-    headers = tuple((piece.header, _text(piece, context)) for piece in pieces.headers)
-    return Made(_text(pieces.url, context), headers, body or None)
+@dataclass(slots=True)
+class Allowance:
+    """What is left for all renderings of one action together."""
+
+    steps: int = TOGETHER.steps
+    seconds: float = TOGETHER.seconds
+
+    def bounds(self) -> Bounds:
+        """Of the next rendering."""
+        return replace(BOUNDS, steps=min(BOUNDS.steps, self.steps), seconds=min(BOUNDS.seconds, self.seconds))
+
+    def take(self, spent: Spent) -> None:
+        self.steps = max(self.steps - spent.steps, 0)
+        self.seconds = max(self.seconds - spent.seconds, 0.0)
 
 
-def _text(piece: Piece, context: Context) -> str:
-    answer = render(piece.template, {**GENESYS, **context}, strict=False, bounds=BOUNDS)
-    if isinstance(answer, RenderFault):
-        what = f"its template fails at line {answer.line}, column {answer.column}: {answer.message}"
-        raise ContractError(what, where=format_path(piece.at), fix="correct the template, or the inputs")
-    return answer.text
+def made(pieces: Pieces, context: Context, allowance: Allowance) -> Made:
+    """Raises ContractError (``where``: the JSON path) where a template fails on what is given, or has no end."""
+    body = None if pieces.body is None else _text(pieces.body, context, allowance)
+    headers = tuple((piece.header, _text(piece, context, allowance)) for piece in pieces.headers)
+    return Made(_text(pieces.url, context, allowance), headers, body or None)
+
+
+def _text(piece: Piece, context: Context, allowance: Allowance) -> str:
+    bounds = allowance.bounds()
+    answer = render(piece.template, {**GENESYS, **context}, strict=False, bounds=bounds)
+    if not isinstance(answer, RenderFault):
+        allowance.take(answer.spent)
+        return answer.text
+    if answer.kind == BOUND and bounds != BOUNDS:
+        what = "its templates take too long together: they are rendered once more for each variable that is not given"
+        raise ContractError(what, where=format_path(piece.at), fix="shorten the templates, or give more inputs")
+    what = f"its template fails at line {answer.line}, column {answer.column}: {answer.message}"
+    raise ContractError(what, where=format_path(piece.at), fix="correct the template, or the inputs")
 
 
 def with_value(context: Context, name: Name, value: str) -> Context:

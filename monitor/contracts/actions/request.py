@@ -27,6 +27,7 @@ from monitor.contracts.actions.rendering import (
     AUTH_RESPONSE,
     CREDENTIALS,
     INPUT,
+    Allowance,
     Context,
     Made,
     Name,
@@ -105,10 +106,12 @@ def prepare(action: DataAction, given: Given) -> Prepared:
         pieces = pieces_of(action)
         inputs = _inputs(action, given)
         context = _context(inputs, given)
-        whole = made(pieces, context)
+        allowance = Allowance()
+        whole = made(pieces, context, allowance)
         own = _own(pieces, context)
         override = _all(given, own)
-        missed = Missed(action, given.owner or action.name, given.inputs, frozenset(_missed(pieces, context, override)))
+        absent = frozenset(_missed(pieces, context, override, allowance))
+        missed = Missed(action, given.owner or action.name, given.inputs, absent)
     except MonitorError as error:
         return Prepared(nothing, f"its request cannot be made: {error}")
     request = replace(_request(action, whole, given), own=own)
@@ -148,15 +151,15 @@ def _all(given: Given, own: frozenset[str]) -> RequestOverride:
     return replace(given.override, headers={**common, **given.override.headers})
 
 
-def _missed(pieces: Pieces, context: Context, override: RequestOverride) -> Iterator[Name]:
+def _missed(pieces: Pieces, context: Context, override: RequestOverride, allowance: Allowance) -> Iterator[Name]:
     """The variables whose absence shows in what is sent."""
     absent = sorted(name for name in pieces.names() if not has(context, name))
     if len(absent) > _MOST_ABSENT:
         yield from absent
         return
-    sent = _sent(made(pieces, context), override)
+    sent = _sent(made(pieces, context, allowance), override)
     for name in absent:
-        if _sent(made(pieces, with_value(context, name, "")), override) != sent:
+        if _sent(made(pieces, with_value(context, name, ""), allowance), override) != sent:
             yield name
 
 
@@ -171,14 +174,14 @@ def shown_absences(action: DataAction, pieces: Pieces) -> frozenset[str]:
         if root in _SECRET:
             given[root][member] = "x"
     given[INPUT][RAW] = "{}"
-    return frozenset(member for root, member in _missed(pieces, given, RequestOverride()) if root == INPUT)
+    return frozenset(member for root, member in _missed(pieces, given, RequestOverride(), Allowance()) if root == INPUT)
 
 
 def outline(action: DataAction, prefix: str) -> RequestTemplate | None:
     """The request with ``HOLE`` wherever an input or a secret comes in; None where it cannot be made."""
     try:
         pieces = pieces_of(action)
-        whole = made(pieces, _holes(action, pieces))
+        whole = made(pieces, _holes(action, pieces), Allowance())
     except MonitorError:
         return None
     url = _without_calls(pieces.url, whole.url)
@@ -195,7 +198,7 @@ def with_credentials(action: DataAction, value: str) -> RequestTemplate | None:
             if member and member != RAW:
                 given.setdefault(root, {})[member] = "1" if root == INPUT else value
         given[INPUT][RAW] = json_bytes({**given[INPUT]}).decode()
-        whole = made(pieces, given)
+        whole = made(pieces, given, Allowance())
     except MonitorError:
         return None
     return _request(action, whole, Given())

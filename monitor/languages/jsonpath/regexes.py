@@ -15,6 +15,7 @@ from typing import Final
 import regex
 
 from monitor.errors import NotJudgedError
+from monitor.languages.jsonpath.repetitions import repeats_too_much
 
 SECONDS: Final = 2.0
 FLAGS: Final = "dixmsuU"
@@ -52,6 +53,8 @@ class PatternError(ValueError):
 
 def compiled(pattern: str, flags: str = "") -> regex.Pattern[str]:
     """Raises PatternError. ``flags`` are some of `FLAGS`."""
+    if repeats_too_much(pattern, flags):
+        raise PatternError("the regular expression repeats too much")
     options = regex.V1
     if not set("uU") & set(flags) and not _UNICODE.search(pattern):
         options |= regex.A

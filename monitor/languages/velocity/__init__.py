@@ -16,7 +16,7 @@ from monitor.errors import ContractError, NotJudgedError
 from monitor.jsonpaths import ROOT, Json, Path
 from monitor.languages import RESULT, Evaluation, EvaluationFault, Example
 from monitor.languages.velocity.changes import may_change, own_values
-from monitor.languages.velocity.faults import BOUND, BOUNDS, PARSE, Bounds, RenderError
+from monitor.languages.velocity.faults import BOUND, BOUNDS, PARSE, Bounds, RenderError, Spent
 from monitor.languages.velocity.nodes import Block
 from monitor.languages.velocity.parse import parse_block
 from monitor.languages.velocity.places import ParseError, Places
@@ -32,6 +32,7 @@ __all__ = [
     "Reference",
     "RenderFault",
     "Rendered",
+    "Spent",
     "Template",
     "compile",
     "parse_template",
@@ -55,7 +56,10 @@ class Template:
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
+    """``spent`` is for who renders more under one budget."""
+
     text: str
+    spent: Spent = field(default_factory=Spent, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,15 +92,15 @@ def parse_template(source: str, name: str = "template") -> Template:
 def render(
     template: Template, context: Mapping[str, object], *, strict: bool = False, bounds: Bounds = BOUNDS
 ) -> Rendered | RenderFault:
-    """The text; the context's values are never changed. Raises NotJudgedError where an engine gives up."""
+    """The text; the context's values are never changed. Whatever has no end is a fault of the kind `BOUND`."""
     try:
-        own = own_values(context, changing=template.changing)
-        text = Renderer(template.name, own, bounds, strict=strict).run(template.block)
+        renderer = Renderer(template.name, own_values(context, changing=template.changing), bounds, strict=strict)
+        text = renderer.run(template.block)
     except RenderError as fault:
         return RenderFault(fault.kind, fault.message, fault.place.line, fault.place.column)
-    except RecursionError:
-        raise NotJudgedError("the template is nested too deeply to be rendered") from None
-    return Rendered(text)
+    except (RecursionError, MemoryError):
+        return RenderFault(BOUND, "the values for the template are nested too deeply, or too large", 1, 1)
+    return Rendered(text, renderer.spent())
 
 
 # -- as a language of its own -----------------------------------------------------------------------------
@@ -121,6 +125,8 @@ class VelocityTranslation:
             raise NotJudgedError("the response is nested too deeply for a template") from None
         members = document if isinstance(document, dict) else {}
         answer = render(self.template, {**GENESYS, **members, RAW: raw})
+        if isinstance(answer, RenderFault) and answer.kind == BOUND:  # ours, not Velocity's
+            raise NotJudgedError(answer.message, fix="shorten the template, or what it goes through")
         if isinstance(answer, RenderFault):
             position = f"line {answer.line}, column {answer.column}"
             return Evaluation({}, EvaluationFault(answer.kind, answer.message, position))

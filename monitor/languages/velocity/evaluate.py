@@ -209,6 +209,7 @@ class Evaluator(Operators):
         return JavaList(range(begin, end + step, step), _RANGE)
 
     def _binary(self, expression: Binary) -> object:
+        self._budget.step()
         sign = expression.operator
         if sign in ("&&", "||"):
             return self.truth(expression)

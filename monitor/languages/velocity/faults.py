@@ -7,8 +7,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Final
 
+from monitor.languages.velocity.clock import Clock
 from monitor.languages.velocity.places import Place
-from monitor.languages.velocity.values import Walk
+from monitor.languages.velocity.values import GrowthError, Walk
 from monitor.printable import printable
 
 VELOCITY: Final = "VelocityException"
@@ -43,16 +44,25 @@ class Bounds:
 
     ``steps``: nodes, parts of references and turns of loops. ``text``: characters, printed, kept or made on the way; as
     many again may be walked over within lists and maps. ``depth``: blocks and strings within each other. ``macros``:
-    macros within each other, as Velocity has it.
+    macros within each other, as Velocity has it. ``seconds``: of work, whatever it is.
     """
 
     steps: int = 200_000
     text: int = 5_000_000
     depth: int = 60
     macros: int = 20
+    seconds: float = 2.0
 
 
 BOUNDS: Final = Bounds()
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """What one rendering took of its bounds."""
+
+    steps: int = 0
+    seconds: float = 0.0
 
 
 @dataclass(slots=True)
@@ -62,17 +72,23 @@ class Budget:
     bounds: Bounds
     place: Place = field(default_factory=lambda: Place(1, 1))
     walk: Walk = field(init=False)
+    clock: Clock = field(init=False)
     steps: int = 0
     characters: int = 0
     depth: int = 0
 
     def __post_init__(self) -> None:
-        self.walk = Walk(self.bounds.text)
+        self.clock = Clock(self.bounds.seconds)
+        self.walk = Walk(self.bounds.text, self.clock.left)
 
     def step(self, count: int = 1) -> None:
         self.steps += count
         if self.steps > self.bounds.steps:
             raise self.exceeded(f"the template takes more than {self.bounds.steps:,} steps")
+        try:
+            self.clock.left()
+        except GrowthError as error:
+            raise self.exceeded(str(error)) from None
 
     def text(self, length: int) -> None:
         self.characters += length

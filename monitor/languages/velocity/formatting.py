@@ -20,18 +20,20 @@ def formatted(walk: Walk, pattern: str, values: Sequence[object]) -> str:
     """One null for all is all of them null. Raises JavaError, GrowthError."""
     all_null = len(values) == 1 and values[0] is None
     out: list[str] = []
-    place = ordinary = last = 0
+    place = ordinary = last = length = 0
     for match in re.finditer("%", pattern):
         if match.start() < place:
             continue
         specifier = _SPECIFIER.match(pattern, match.start())
         if specifier is None:
             raise JavaError(f"{_EXCEPTIONS}UnknownFormatConversionException")
+        walk.go()
         out.append(pattern[place : match.start()])
         place = specifier.end()
         index, flags, _, _, kind = specifier.groups()
         if kind in "%n":
             out.append(_padded("%" if kind == "%" else "\n", specifier))
+            length = _fitting(length + len(out[-1]))
             continue
         if index:
             last = int(index) - 1
@@ -40,10 +42,15 @@ def formatted(walk: Walk, pattern: str, values: Sequence[object]) -> str:
         if not all_null and not 0 <= last < len(values):
             raise JavaError(f"{_EXCEPTIONS}MissingFormatArgumentException")
         out.append(_one(None if all_null else values[last], specifier, walk))
-    text = "".join([*out, pattern[place:]])
-    if len(text) > LONGEST:
+        length = _fitting(length + len(out[-1]))
+    _fitting(length + len(pattern))
+    return "".join([*out, pattern[place:]])
+
+
+def _fitting(length: int) -> int:
+    if length > LONGEST:
         raise GrowthError("a text becomes too long")
-    return text
+    return length
 
 
 def _one(value: object, specifier: re.Match[str], walk: Walk) -> str:

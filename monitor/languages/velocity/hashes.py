@@ -57,7 +57,7 @@ def hash_ordered(keys: Iterable[object]) -> list[object]:
 
 def hash_of(value: object, walk: Walk) -> int:  # noqa: PLR0911 one case a type
     """Its hashCode."""
-    walk.go()
+    walk.go(len(value) if isinstance(value, str) else 0)
     match value:
         case None:
             return 0

@@ -1,4 +1,4 @@
-"""Java's regular expressions, by the ``regex`` package, each bounded in time.
+"""Java's regular expressions, by the ``regex`` package, each bounded in time, and all of a rendering together.
 
 1. What is written otherwise there is translated: ``\\Q..\\E``, ``\\h``, ``\\e``, ``\\cA``, ``\\z``, ``\\Z``; ``.`` and
    ``$``, which know more line ends; ``\\d``, ``\\w``, ``\\s`` and the POSIX classes (``\\p{Alpha}``), which are ASCII.
@@ -15,7 +15,8 @@ from typing import Final, TypeVar
 
 import regex
 
-from monitor.errors import NotJudgedError
+from monitor.languages.jsonpath.repetitions import repeats_too_much
+from monitor.languages.velocity.values import GrowthError, Walk
 
 SECONDS: Final = 0.2  # and more for a long text
 _PER_CHARACTER: Final = 2e-6
@@ -62,11 +63,16 @@ class PatternError(Exception):
 
 @lru_cache(256)
 def compiled(pattern: str) -> regex.Pattern[str]:
+    """Raises PatternError, and GrowthError where it repeats too much."""
     if len(pattern) > _LONGEST:
         raise PatternError
+    if repeats_too_much(pattern):
+        raise GrowthError("a regular expression repeats too much")
     try:
         return regex.compile("".join(_translated(pattern)), regex.V1)
-    except (regex.error, RecursionError, OverflowError, ValueError, MemoryError):
+    except (RecursionError, MemoryError):  # ours, not Java's
+        raise GrowthError("a regular expression is nested too deeply, or too large") from None
+    except (regex.error, OverflowError, ValueError):
         raise PatternError from None
 
 
@@ -120,35 +126,35 @@ def literal(pattern: str) -> str | None:
     return pattern[-1] if _LITERAL.fullmatch(pattern) else None
 
 
-def full_match(pattern: str, text: str) -> bool:
-    return bounded(lambda: compiled(pattern).fullmatch(text, timeout=_seconds(text))) is not None
+def full_match(walk: Walk, text: str, pattern: str) -> bool:
+    return bounded(lambda: compiled(pattern).fullmatch(text, timeout=_seconds(text, walk))) is not None
 
 
-def matches(pattern: str, text: str) -> Iterator[regex.Match[str]]:
+def matches(pattern: str, text: str, walk: Walk) -> Iterator[regex.Match[str]]:
     """Rule 3. To be run within `bounded`."""
     empty = -1
-    for match in compiled(pattern).finditer(text, timeout=_seconds(text)):
+    for match in compiled(pattern).finditer(text, timeout=_seconds(text, walk)):
         if match.start() == empty:
             continue
         empty = match.start() if match.start() == match.end() else -1
         yield match
 
 
-def _seconds(text: str) -> float:
-    return SECONDS + len(text) * _PER_CHARACTER
+def _seconds(text: str, walk: Walk) -> float:
+    return min(SECONDS + len(text) * _PER_CHARACTER, walk.seconds())
 
 
 def bounded(run: Callable[[], _T]) -> _T:
-    """The result of ``run``, which has a timeout. Raises NotJudgedError."""
+    """The result of ``run``, which has a timeout. Raises GrowthError."""
     try:
         return run()
     except TimeoutError:
-        what = "a regular expression of a template takes too long"
-        raise NotJudgedError(what, fix="write it without nested repetitions") from None
+        raise GrowthError("a regular expression takes too long: write it without nested repetitions") from None
 
 
 # -- replacements -----------------------------------------------------------------------------------------
 
+_PLAIN: Final = re.compile(r"[^\\$]+")
 _NAME: Final = re.compile(r"\{([A-Za-z][A-Za-z0-9]*)\}")
 _NAMED: Final = "\0"  # begins a group's name, which is no text
 
@@ -158,6 +164,10 @@ def replacement(text: str, groups: int) -> tuple[str | int, ...]:
     parts: list[str | int] = []
     place = 0
     while place < len(text):
+        if plain := _PLAIN.match(text, place):
+            parts.append(plain[0])
+            place = plain.end()
+            continue
         char = text[place]
         place += 1
         if char == "\\":
@@ -165,11 +175,9 @@ def replacement(text: str, groups: int) -> tuple[str | int, ...]:
                 raise PatternError
             parts.append(text[place])
             place += 1
-        elif char == "$":
+        else:
             part, place = _group(text, place, groups)
             parts.append(part)
-        else:
-            parts.append(char)
     return tuple(parts)
 
 
@@ -186,6 +194,12 @@ def _group(text: str, place: int, groups: int) -> tuple[str | int, int]:
     if number > groups:
         raise IndexError
     return number, place
+
+
+def length_filled(parts: tuple[str | int, ...], match: regex.Match[str]) -> int:
+    """How long `filled` becomes: a long group may stand in it many times. Raises PatternError."""
+    lengths: dict[str | int, int] = {part: len(_filled(part, match)) for part in set(parts)}
+    return sum(lengths[part] for part in parts)
 
 
 def filled(parts: tuple[str | int, ...], match: regex.Match[str]) -> str:

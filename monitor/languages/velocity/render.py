@@ -15,7 +15,17 @@ from contextlib import contextmanager, nullcontext, suppress
 from typing import Final
 
 from monitor.languages.velocity.evaluate import Evaluator
-from monitor.languages.velocity.faults import BOUND, NEAREST, PARSE, VELOCITY, Bounds, Budget, LeaveError, RenderError
+from monitor.languages.velocity.faults import (
+    BOUND,
+    NEAREST,
+    PARSE,
+    VELOCITY,
+    Bounds,
+    Budget,
+    LeaveError,
+    RenderError,
+    Spent,
+)
 from monitor.languages.velocity.nodes import (
     Block,
     Break,
@@ -39,7 +49,7 @@ from monitor.languages.velocity.parse import parse_block
 from monitor.languages.velocity.places import ParseError
 from monitor.languages.velocity.reckoning import collection_of
 from monitor.languages.velocity.scopes import Loop
-from monitor.languages.velocity.values import Lazy, class_name
+from monitor.languages.velocity.values import GrowthError, Lazy, class_name
 from monitor.languages.velocity.walking import macros_in
 
 TEMPLATE_INIT: Final = "TemplateInitException"
@@ -47,6 +57,7 @@ NO_RESOURCE: Final = "ResourceNotFoundException"
 _UNSET: Final = object()
 _BODY: Final = "bodyContent"
 _WITHIN_ITSELF: Final = 2  # times that what #define makes is rendered within itself
+_MEMBERS_A_STEP: Final = 50  # of what a loop goes over, before its first turn
 _CHARACTERS_A_STEP: Final = 10  # of a template that is made on the way
 _ITERATED: Final = "org.apache.velocity.util.introspection.UberspectImpl"
 _SCOPE: Final = "org.apache.velocity.runtime.directive.Scope"
@@ -65,10 +76,23 @@ class Renderer:
         self._out: list[str] = []
 
     def run(self, block: Block) -> str:
+        """Whatever has no bound of its own ends here: what is too deep, too large, or holds itself."""
         self._learn(block)
-        with suppress(LeaveError):
-            self._block(block)
-        return "".join(self._out)
+        try:
+            with suppress(LeaveError):
+                self._block(block)
+            return "".join(self._out)
+        except GrowthError as error:
+            raise self._budget.exceeded(str(error)) from None
+        except RecursionError:
+            raise self._budget.exceeded("what the template makes is nested too deeply") from None
+        except MemoryError:
+            self._out.clear()
+            self._context.clear()
+            raise self._budget.exceeded("the template takes too much memory") from None
+
+    def spent(self) -> Spent:
+        return Spent(self._budget.steps, self._budget.clock.spent())
 
     def _learn(self, block: Block) -> None:
         """Macros are known wherever they stand; of two the first."""
@@ -163,6 +187,8 @@ class Renderer:
 
     def _foreach(self, node: Foreach) -> None:
         value = self._values.value(node.items)
+        if isinstance(value, list | dict):
+            self._budget.step(len(value) // _MEMBERS_A_STEP)
         items = collection_of(value)
         if items is None and value is not None and self._strict:
             self._values.told(node.items)

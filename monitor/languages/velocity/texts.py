@@ -10,8 +10,17 @@ from monitor.languages.velocity.calling import JavaError, Method, method, walkin
 from monitor.languages.velocity.formatting import formatted
 from monitor.languages.velocity.hashes import signed, text_hash
 from monitor.languages.velocity.printing import text_of
-from monitor.languages.velocity.regexes import bounded, compiled, filled, full_match, literal, matches, replacement
-from monitor.languages.velocity.values import LONGEST, GrowthError, JavaChar, JavaList
+from monitor.languages.velocity.regexes import (
+    bounded,
+    compiled,
+    filled,
+    full_match,
+    length_filled,
+    literal,
+    matches,
+    replacement,
+)
+from monitor.languages.velocity.values import LONGEST, GrowthError, JavaChar, JavaList, Walk
 
 _STRINGS: Final = "[Ljava.lang.String;"
 _OUTSIDE: Final = "java.lang.StringIndexOutOfBoundsException"
@@ -48,38 +57,45 @@ def _replaced_plainly(text: str, old: str, new: str) -> str:
     return text.replace(old, new)
 
 
-def _replaced(text: str, pattern: str, new: str | None, count: int = 0) -> str:
+def _replaced(walk: Walk, text: str, pattern: str, new: str | None, count: int = 0) -> str:
     """The first ``count`` matches, or all. A wrong replacement is told only where it is needed."""
     if new is None:
         raise JavaError("java.lang.NullPointerException")
     out: list[str] = []
     parts: tuple[str | int, ...] | None = None
     begin = length = 0
-    for match in islice(matches(pattern, text), count or None):
+    for match in islice(matches(pattern, text, walk), count or None):
         parts = replacement(new, compiled(pattern).groups) if parts is None else parts
-        made = filled(parts, match)
-        length += len(made)
+        length += length_filled(parts, match)
         _fits(length)
-        out += [text[begin : match.start()], made]
+        out += [text[begin : match.start()], filled(parts, match)]
         begin = match.end()
     return "".join([*out, text[begin:]])
 
 
-def _split(text: str, pattern: str, limit: int = 0) -> JavaList:
+def _all_replaced(walk: Walk, text: str, pattern: str, new: str | None) -> str:
+    return bounded(lambda: _replaced(walk, text, pattern, new))
+
+
+def _first_replaced(walk: Walk, text: str, pattern: str, new: str | None) -> str:
+    return bounded(lambda: _replaced(walk, text, pattern, new, 1))
+
+
+def _split(walk: Walk, text: str, pattern: str, limit: int = 0) -> JavaList:
     char = literal(pattern)
     if char is not None:
         pieces = text.split(char, limit - 1 if limit > 0 else -1)
     else:
-        pieces = list(_pieces(text, pattern, limit))
+        pieces = list(_pieces(text, pattern, limit, walk))
     if limit == 0 and len(pieces) > 1:
         while pieces and not pieces[-1]:
             pieces.pop()
     return JavaList(pieces, _STRINGS)
 
 
-def _pieces(text: str, pattern: str, limit: int) -> Iterator[str]:
+def _pieces(text: str, pattern: str, limit: int, walk: Walk) -> Iterator[str]:
     begin = made = 0
-    for match in matches(pattern, text):
+    for match in matches(pattern, text, walk):
         if limit > 0 and made == limit - 1:
             break
         if match.end() == 0:
@@ -114,9 +130,12 @@ def _found(text: str, other: str, begin: int = 0) -> int:
 
 
 def _found_last(text: str, other: str, upto: int | None = None) -> int:
-    if upto is None:
-        return text.rfind(other)
-    return text.rfind(other, 0, upto + len(other)) if upto >= 0 else -1
+    """From behind, for rfind may take as long as both lengths multiplied."""
+    if upto is not None and upto < 0:
+        return -1
+    end = len(text) if upto is None else min(upto + len(other), len(text))
+    place = text[:end][::-1].find(other[::-1])
+    return end - place - len(other) if place >= 0 else -1
 
 
 def _one(code: int) -> str:
@@ -144,6 +163,11 @@ def _indented(text: str, count: int) -> str:
     return "".join(f"{line[min(-count, len(line) - len(line.lstrip())) :]}\n" for line in lines)
 
 
+def _hash(walk: Walk, text: str) -> int:
+    walk.go(len(text))
+    return signed(text_hash(text))
+
+
 def _region(text: str, begin: int, other: str, at: int, length: int) -> bool:
     if begin < 0 or at < 0 or begin + length > len(text) or at + length > len(other):
         return False
@@ -166,7 +190,7 @@ TEXT: Final[Mapping[str, tuple[Method, ...]]] = {
     "format": (walking("String Object*", lambda walk, _, pattern, *values: formatted(walk, pattern, values)),),
     "formatted": (walking("Object*", lambda walk, text, *values: formatted(walk, text, values)),),
     "getBytes": (method("", _bytes),),
-    "hashCode": (method("", lambda text: signed(text_hash(text))),),
+    "hashCode": (walking("", _hash),),
     "indent": (method("int", _indented),),
     "indexOf": (
         method("int", lambda text, code: _found(text, _one(code))),
@@ -185,15 +209,15 @@ TEXT: Final[Mapping[str, tuple[Method, ...]]] = {
         method("String int", _found_last),
     ),
     "length": (method("", len),),
-    "matches": (method("String", lambda text, pattern: full_match(pattern, text)),),
+    "matches": (walking("String", full_match),),
     "regionMatches": (method("int String int int", _region),),
     "repeat": (method("int", _repeated),),
     "replace": (method("char char", _replaced_plainly), method("CharSequence CharSequence", _replaced_plainly)),
-    "replaceAll": (method("String String", lambda text, old, new: bounded(lambda: _replaced(text, old, new))),),
-    "replaceFirst": (method("String String", lambda text, old, new: bounded(lambda: _replaced(text, old, new, 1))),),
+    "replaceAll": (walking("String String", _all_replaced),),
+    "replaceFirst": (walking("String String", _first_replaced),),
     "split": (
-        method("String", lambda text, pattern: bounded(lambda: _split(text, pattern))),
-        method("String int", lambda text, pattern, limit: bounded(lambda: _split(text, pattern, limit))),
+        walking("String", lambda walk, *given: bounded(lambda: _split(walk, *given))),
+        walking("String int", lambda walk, *given: bounded(lambda: _split(walk, *given))),
     ),
     "startsWith": (method("String", _starts), method("String int", _starts)),
     "strip": (method("", lambda text: text.strip()),),

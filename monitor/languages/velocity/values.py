@@ -8,7 +8,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import math
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Final, TypeAlias, TypeGuard
@@ -91,9 +92,13 @@ class Lazy:
 
 @dataclass(slots=True)
 class Walk:
-    """How much more of values may be walked over: their members, and the characters of their texts."""
+    """How much more of values may be walked over: their members, and the characters of their texts.
+
+    ``seconds`` are those that are left for what cannot be counted; it raises GrowthError where there are none.
+    """
 
     left: int = LONGEST
+    seconds: Callable[[], float] = lambda: math.inf
 
     def go(self, characters: int = 0) -> None:
         """One value further."""

@@ -281,6 +281,20 @@ def test_a_template_without_an_end_is_told(template: str) -> None:
     assert "cannot be made" in prepared({"a": "1"}, url=f"/c{template}").refusal
 
 
+MANY_TURNS = "#foreach($i in [1..3000])#set($y = $i)#end" + "".join(f"${{input.v{number}}}" for number in range(199))
+
+
+def test_all_renderings_of_an_action_have_one_budget() -> None:
+    refusal = prepared({}, url=f"/c{MANY_TURNS}").refusal
+    assert refusal.startswith("its request cannot be made: ")
+    assert "its templates take too long together" in refusal
+
+
+def test_many_variables_are_each_looked_for() -> None:
+    url = "/c?" + "&".join(f"v{number}=$!{{input.v{number}}}" for number in range(190))
+    assert prepared({"a": "1"}, url=f"{url}${{input.a}}").refusal == ""
+
+
 def test_very_many_variables_are_missed_at_once() -> None:
     names = [f"n{number}" for number in range(3_000)]
     refusal = prepared({}, url="/" + "".join(f"${{input.{name}}}" for name in names)).refusal
