@@ -44,7 +44,12 @@ _PAIR: Final = re.compile(r"(?:(?<=[?&])|(?<=\))|(?<=#end)|(?<=#else))(?P<name>[
 _MADE: Final = re.compile(r"[$\s]")  # in a value that is not all literal
 _USER: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://(?P<user>[^/?#@$\s]+)@")
 _GIVEN: Final = re.compile(r"\$!?\{?(input|credentials|authResponse)\b")
-_SCHEME: Final = re.compile(r"(?P<scheme>[A-Za-z][\w-]*\s+)?(?P<secret>\S+)")
+# only these words before a secret are told: any other first word may be a part of it
+_SCHEMES: Final = (
+    r"(?:bearer|basic|token|api[-_]?(?:key|token)|digest|key|splunk|ssws|geniekey|oauth|jwt|bot|zoho-oauthtoken"
+    r"|sso-key|negotiate|hmac|deepl-auth-key|klaviyo-api-key)"
+)
+_SCHEME: Final = re.compile(rf"(?P<scheme>{_SCHEMES}\s+)?(?P<secret>.+)", re.IGNORECASE | re.DOTALL)
 _WORDS: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 _LONGEST_VARIABLE: Final = 80
 

@@ -68,6 +68,9 @@ def given_by(name: str, variable: str, section: str = "headers", prefix: str = "
         ("client_secret", CANARY, given_by("client_secret", "CLIENT_SECRET")),
         ("Password", CANARY, given_by("Password", "PASSWORD")),
         ("X-Custom", f"Bearer {CANARY}", given_by("X-Custom", "X_CUSTOM", prefix="Bearer ")),
+        ("X-API-Key", f"{CANARY} secondhalf", given_by("X-API-Key", "X_API_KEY")),
+        ("X-API-Key", f"{CANARY} {CANARY} {CANARY}", given_by("X-API-Key", "X_API_KEY")),
+        ("X-API-Key", f"genieKEY {CANARY} x", given_by("X-API-Key", "X_API_KEY", prefix="genieKEY ")),
         ("X-Custom", JWT, given_by("X-Custom", "X_CUSTOM")),
         # none
         ("Authorization", "", []),
