@@ -150,11 +150,22 @@ def unsent_secrets(action: DataAction, owner: str, override: RequestOverride) ->
             return f"{what}; {ENTRY}: {one.yaml}"
     for one in literal_secrets(action, owner):
         is_masked = one.kind is SecretKind.HEADER and one.name.lower() in _MASKED
-        if one.kind is not SecretKind.USER and not is_masked and not _is_given(one, headers, override):
+        is_unsent = one.kind is SecretKind.USER and "://" in action.url
+        if not is_unsent and not is_masked and not _is_given(one, headers, override):
             what = f"its export holds a secret (the {one.label}), which every recording would hold too"
-            return f"{what}; take it out with: monitor import data-action, or {ENTRY}: {one.yaml}"
+            return f"{what}; {removal(one)}"
     return ""
 
 
+def removal(one: LiteralSecret) -> str:
+    """How a literal secret is mended."""
+    if one.kind is SecretKind.BODY:
+        instead = f"write ${{credentials.{one.name}}} there and {ENTRY}: {one.yaml}"
+        return f"take it out with: monitor import data-action, or {instead}"
+    return f"take it out with: monitor import data-action, or {ENTRY}: {one.yaml}"
+
+
 def _is_given(one: LiteralSecret, headers: Container[str], override: RequestOverride) -> bool:
+    if one.kind is SecretKind.BODY:
+        return override.body is not None
     return one.name in override.query if one.kind is SecretKind.QUERY else one.name.lower() in headers
