@@ -10,7 +10,7 @@ from typing import Final
 
 from monitor.contracts.actions.export import DataAction
 from monitor.contracts.actions.inputs import Inputs, declared, flow_map, required, sample_of, unexpanded
-from monitor.contracts.actions.rendering import AUTH_RESPONSE, CREDENTIALS, INPUT, Name
+from monitor.contracts.actions.rendering import AUTH_RESPONSE, CREDENTIALS, INPUT, Name, Pieces
 from monitor.contracts.actions.secrets import (
     LiteralSecret,
     SecretKind,
@@ -28,6 +28,10 @@ ENTRY: Final = "add to its entry under data_actions"
 LEAVE: Final = "leave it out of data_actions"
 _HTTP: Final = re.compile(r"/|https?://|\$|[^:/?#]+/", re.IGNORECASE)
 _MASKED: Final = frozenset({"authorization", "proxy-authorization", "cookie"})  # whole, in every recording
+_CHANGED: Final = re.compile(
+    rf"\$!?\{{?(?:{CREDENTIALS}|{AUTH_RESPONSE})\.[\w-]+\.(?!(?:equals|equalsIgnoreCase|isEmpty|length|contains|startsWith"
+    r"|endsWith|toString|trim)\s*\()[A-Za-z]\w*\s*\("
+)  # calls that only ask, or leave it as it is, are none
 _MOST: Final = 10  # names told of one kind
 
 
@@ -154,6 +158,25 @@ def unsent_secrets(action: DataAction, owner: str, override: RequestOverride) ->
         if not is_unsent and not is_masked and not _is_given(one, headers, override):
             what = f"its export holds a secret (the {one.label}), which every recording would hold too"
             return f"{what}; {removal(one)}"
+    return ""
+
+
+def changed_secret(pieces: Pieces, override: RequestOverride) -> str:
+    """Why a request is not sent in which a template changes a secret: a recording would hold what becomes of it."""
+    replaced = {*_MASKED, *(name.lower() for name in override.headers)}
+    for piece in pieces:
+        if piece.header:
+            is_given = piece.header.lower() in replaced
+        elif piece is pieces.body:
+            is_given = override.body is not None
+        else:
+            is_given = override.path is not None or bool(override.query)
+        found = None if is_given else _CHANGED.search(piece.template.source)
+        if found:
+            what = (
+                f"its template changes a secret ({printable(found[0], 80)}...), and a recording would hold the result"
+            )
+            return f"{what}; let monitor.yaml give it as it is sent, under requests: (path, query, headers or body)"
     return ""
 
 

@@ -20,7 +20,14 @@ from urllib.parse import parse_qsl, unquote_plus, urlsplit
 
 from monitor.contracts.actions.export import DataAction
 from monitor.contracts.actions.inputs import Inputs, declared, required, typed
-from monitor.contracts.actions.refusing import Missed, missing, refused_macro, unsendable, unsent_secrets
+from monitor.contracts.actions.refusing import (
+    Missed,
+    changed_secret,
+    missing,
+    refused_macro,
+    unsendable,
+    unsent_secrets,
+)
 from monitor.contracts.actions.rendering import (
     AUTH_RESPONSE,
     CREDENTIALS,
@@ -106,7 +113,10 @@ def prepare(action: DataAction, given: Given) -> Prepared:
         return Prepared(nothing, f"its request cannot be made: {error}")
     request = _request(action, whole, given)
     refusal = (
-        missing(missed) or _left(pieces, whole, given.override) or unsent_secrets(action, given.owner, given.override)
+        missing(missed)
+        or _left(pieces, whole, given.override)
+        or unsent_secrets(action, given.owner, given.override)
+        or changed_secret(pieces, given.override)
     )
     return Prepared(request, refusal)
 

@@ -229,6 +229,30 @@ def test_secrets_in_the_body_become_credentials(body: str, found: list[str]) -> 
 
 
 @pytest.mark.parametrize(
+    ("changes", "changed"),
+    [
+        ({"url": "/c?k=$credentials.k.substring(2)"}, "$credentials.k.substring(..."),
+        ({"url": "/c?k=${credentials.k.replace('a', 'b')}"}, "${credentials.k.replace(..."),
+        ({"headers": {"X-Key": "$!{authResponse.k.toUpperCase()}"}}, "$!{authResponse.k.toUpperCase(..."),
+        (
+            {"method": "POST", "body": '{"k": "$credentials.k.trim()$credentials.k.split(\',\')"}'},
+            "$credentials.k.split(",
+        ),
+        # none
+        ({"url": "/c?k=$credentials.k.trim()"}, ""),
+        ({"url": "/c?k=$esc.url($credentials.k)"}, ""),
+        ({"headers": {"Authorization": "$credentials.k.substring(2)"}}, ""),
+    ],
+)
+def test_a_secret_that_a_template_changes_is_not_sent(changes: dict[str, Json], changed: str) -> None:
+    action = action_of(**{"url": "/c", "headers": {}, "inputs": {}, "required": [], **changes})
+    keys = {"k": "abcdefgh"}
+    refusal = prepare(action, Given(owner="crm", inputs={}, credentials=keys, auth_response=keys)).refusal
+    assert (f"its template changes a secret ({changed}" in refusal) if changed else refusal == ""
+    assert "cdefgh" not in refusal.lower()
+
+
+@pytest.mark.parametrize(
     ("names", "variable"),
     [
         (("crm", "clientSecret"), "CRM_CLIENT_SECRET"),
