@@ -14,6 +14,7 @@ from typing import Final
 from urllib.parse import unquote_plus
 
 _REFERENCE: Final = re.compile(r"\$!?(?:\{[^{}]*\}|[A-Za-z][\w-]*(?:\.[A-Za-z][\w-]*)*)")
+_LONG_ENOUGH: Final = 2  # literal characters beside a reference that nothing sets
 _HOLE: Final = "\0"
 _RUN: Final = r"[\w.~+/-]{6,}"  # shorter ones are words like v1
 _BESIDE: Final = re.compile(rf"{_HOLE}[:\"']*{_RUN}|{_RUN}[:\"']*{_HOLE}")
@@ -31,6 +32,18 @@ _VALUES: Final = ("text", "number", "quoted", "content", "value")
 def stands_beside(text: str) -> bool:
     """Whether literal text touches a reference, and so makes one value with it."""
     return _BESIDE.search(_REFERENCE.sub(_HOLE, text)) is not None
+
+
+def is_literal(text: str, template: str) -> bool:
+    """Whether the author wrote ``text``, or a part that touches a reference. ``pa$s`` is: nothing sets ``$s``."""
+    if "$" not in text or stands_beside(text):
+        return True
+    names = [match[0][1:] for match in _REFERENCE.finditer(text)]
+    unset = all(
+        re.fullmatch(r"[A-Za-z][\w-]*", name) and not re.search(rf"\(\s*\${re.escape(name)}\b", template)
+        for name in names
+    )
+    return unset and len(without_references(text)) >= _LONG_ENOUGH and "(" not in text
 
 
 def without_references(text: str) -> str:

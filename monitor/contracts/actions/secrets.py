@@ -21,7 +21,7 @@ from urllib.parse import unquote, unquote_plus
 
 from monitor.contracts.actions.export import REQUEST, DataAction
 from monitor.contracts.actions.inputs import flow_map
-from monitor.contracts.actions.literals import Member, members, stands_beside, without_references
+from monitor.contracts.actions.literals import Member, is_literal, members, stands_beside, without_references
 from monitor.errors import MonitorError
 from monitor.jsonpaths import format_path
 from monitor.languages.velocity import Rendered, parse_template, render
@@ -43,7 +43,7 @@ _PARAMETER: Final = re.compile(
 )
 _SHORT_PARAMETER: Final = re.compile(r"key|code|sig|signature|auth|app[-_]?id|jwt", re.IGNORECASE)
 _LONG: Final = 16  # characters; with a shorter value such a parameter holds no secret
-_MADE: Final = re.compile(r"[$\s]")  # in a value that is not all literal
+_BLANK: Final = re.compile(r"\s")  # no URL holds one
 _PAIR: Final = re.compile(
     r"(?:(?<=[?&;])|(?<=#)(?!\{|if|else|end|set|foreach)|(?<=\))|(?<=#end)|(?<=#else)|(?<=#\{end\})|(?<=#\{else\}))"
     r"(?P<name>[^&;=#?$\s{}]+)=(?P<value>(?:[^&#;]|;(?![^&;=#?$\s]+=))*)"
@@ -190,8 +190,12 @@ def _in_url(action: DataAction, owner: str) -> Iterator[LiteralSecret]:
         yield LiteralSecret(SecretKind.USER, "Authorization", place, variable, value, "Basic ", user["user"])
     for pair in pairs(action.url):
         name, written = unquote_plus(pair["name"]), pair["value"]
-        is_literal = not _MADE.search(written) or stands_beside(written)
-        if written and is_literal and is_secret_parameter(name, written):
+        if (
+            written
+            and not _BLANK.search(written)
+            and is_literal(written, action.url)
+            and is_secret_parameter(name, written)
+        ):
             variable = variable_of(owner, name)
             yield LiteralSecret(SecretKind.QUERY, name, place, variable, unquote_plus(written), "", written)
 
@@ -216,7 +220,7 @@ def in_body(action: DataAction, owner: str) -> Iterator[tuple[LiteralSecret, tup
     numbers: Counter[str] = Counter()
     place, end = format_path((*REQUEST, "requestTemplate")), 0
     for one in members(action.body or ""):
-        if one.span[0] < end or not _is_secret_member(one):
+        if one.span[0] < end or not _is_secret_member(one, action.body or ""):
             continue
         plain = name = _credential_of(one.name)
         while name in taken:
@@ -228,9 +232,9 @@ def in_body(action: DataAction, owner: str) -> Iterator[tuple[LiteralSecret, tup
         yield LiteralSecret(SecretKind.BODY, name, place, variable, value, "", one.written, one.name), one.span
 
 
-def _is_secret_member(one: Member) -> bool:
+def _is_secret_member(one: Member, body: str) -> bool:
     text = one.written.strip()
-    if not text or text.lower() in _NOTHING or ("$" in text and not stands_beside(text)):
+    if not text or text.lower() in _NOTHING or not is_literal(text, body):
         return False
     return parameter_names_secret(one.name) or _CREDENTIALS.fullmatch(text) is not None
 
