@@ -16,7 +16,7 @@ from urllib.parse import unquote_plus
 _REFERENCE: Final = re.compile(r"\$!?(?:\{[^{}]*\}|[A-Za-z][\w-]*(?:\.[A-Za-z][\w-]*)*)")
 _LONG_ENOUGH: Final = 2  # literal characters beside a reference that nothing sets
 _HOLE: Final = "\0"
-_RUN: Final = r"[\w.~+/-]{6,}"  # shorter ones are words like v1
+_RUN: Final = r"[\w.~+/-]{6}"  # shorter ones are words like v1
 _BESIDE: Final = re.compile(rf"{_HOLE}[:\"']*{_RUN}|{_RUN}[:\"']*{_HOLE}")
 _MEMBER: Final = re.compile(
     r'"(?P<json>[^"\\$#]{1,80})"\s*:\s*(?:"(?P<text>(?:[^"\\]|\\.)*)"|(?P<number>\d[\d.]*))'

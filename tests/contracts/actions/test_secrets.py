@@ -233,6 +233,11 @@ def test_secrets_in_the_body_become_credentials(body: str, found: list[str]) -> 
     assert CANARY not in refusal
 
 
+@pytest.mark.parametrize("text", ["a" * 300_000, '"a":"' * 30_000, "<a " * 100_000, '"token":"' + "a" * 300_000])
+def test_hostile_bodies_end(text: str) -> None:
+    assert literal_secrets(action_of(method="POST", body=f"$x{text}", headers={"X-Key": f"${{input.x}} {text}"})) == ()
+
+
 @pytest.mark.parametrize(
     ("changes", "changed"),
     [
