@@ -9,6 +9,8 @@
    decoded, backslashes dropped, the two Base64 alphabets made one), and a form is looked for by its expression only
    where its folded needle stands in a folded body. Folding may raise a false alarm, which costs time only.
 4. Values shorter than ``LONG`` characters would be found everywhere by chance: they count as whole values only.
+5. A secret that a template puts into a URL unescaped means something there: ``+`` and ``%41`` are decoded, and ``#``,
+   ``?`` and ``&`` cut it. So what becomes of it is looked for too, of its parts those that are long enough.
 """
 
 from __future__ import annotations
@@ -20,7 +22,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import groupby
 from typing import Final, TypeAlias
-from urllib.parse import quote, quote_plus, unquote_to_bytes, urlsplit
+from urllib.parse import quote, quote_plus, unquote, unquote_plus, unquote_to_bytes, urlsplit
 
 from monitor.model import Secret
 
@@ -248,6 +250,8 @@ class Needle:
         return replace(self, forms=tuple(form for form in self.forms if form.encoding != encoding))
 
 
+_MEANT: Final = re.compile(r"[+%#?&]")  # characters that mean something in a URL
+_CUTS: Final = re.compile(r"[#?&]")
 _URL: Final = re.compile(r"([A-Za-z][A-Za-z0-9+.\-]*)://[^\s/]")
 
 
@@ -258,7 +262,7 @@ def _first_free(candidates: Sequence[str], values: Sequence[str]) -> str:
 
 def blank(secrets: Sequence[Secret]) -> str:
     """What stands for a value that is masked whole, whatever it was."""
-    return _first_free((BLANK, "***"), [secret.value for secret in secrets])
+    return _first_free((BLANK, "***"), [value for secret in secrets for value, _ in _values(secret.value)])
 
 
 def _name(secret: Secret) -> str:
@@ -274,10 +278,30 @@ def _origin(url: str) -> tuple[str, str]:
     return f"{parts.scheme}://{parts.netloc}", parts.netloc
 
 
+def _parts(value: str) -> Iterator[str]:
+    """What a URL that holds ``value`` unescaped makes of it: its parts, where characters of it cut it."""
+    yield value
+    for number, part in enumerate(_CUTS.split(value)):
+        yield part
+        if number:  # it is a parameter of its own
+            name, _, of_name = part.partition("=")
+            yield from (name, of_name)
+
+
+def _in_a_url(value: str) -> Iterator[str]:
+    """``value`` as form-decoding and percent-decoding leave it, and its parts likewise."""
+    for part in _parts(value):
+        for read in (part, unquote_plus(part), unquote(part)):
+            if read.strip() != value and (part == value or len(read.strip()) >= LONG):
+                yield read.strip()
+
+
 def _values(value: str) -> Iterator[tuple[str, bool]]:
     """What of a secret's value is masked, and whether as a whole value only."""
     trimmed = value.strip()
     yield trimmed, len(trimmed) < LONG
+    if _MEANT.search(trimmed):
+        yield from ((read, len(read) < LONG) for read in _in_a_url(trimmed))
     if len(trimmed) < LONG <= len(value):
         yield value, False
     if _URL.match(trimmed):
@@ -302,7 +326,7 @@ def _masks(secret: Secret, index: int, values: Sequence[str]) -> tuple[str, str]
 
 def needles(secrets: Sequence[Secret]) -> tuple[Needle, ...]:
     """What to look for, the longest first; empty and blank secrets are left out."""
-    values = [secret.value.strip() for secret in secrets]
+    values = [value for secret in secrets for value, _ in _values(secret.value.strip())]
     found: dict[str, Needle] = {}
     for index, secret in enumerate(secrets):
         text, plain = _masks(secret, index, values)
@@ -311,7 +335,7 @@ def needles(secrets: Sequence[Secret]) -> tuple[Needle, ...]:
             if not value.strip() or (value in found and (whole or not found[value].whole)):
                 continue
             is_host = is_short and len(value) >= LONG
-            mask = text.partition("://")[2] if is_host else text
+            mask = text.partition("://")[2] if is_host else text if _URL.match(value) else plain
             if text != plain and value == secret.value.strip() and value.endswith("/"):
                 mask += "/"
             forms = tuple(_forms(value, mask.encode("ascii"), plain.encode("ascii"), whole))

@@ -289,7 +289,8 @@ def test_one_action_twice(folder: Path, capsys: pytest.CaptureFixture[str]) -> N
 
 def test_a_literal_secret_goes_nowhere(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     url = f"https://user:{SECRET}a@api.crm.example/c?access_key={SECRET}b&x=1"
-    value = export(requestUrlTemplate=url, headers={"X-Api-Key": f"{SECRET}c", "Accept": "application/json"})
+    headers = {"X-Api-Key": f"{SECRET}c d", "Accept": "application/json"}
+    value = export(requestUrlTemplate=url, headers=headers, requestTemplate=f'{{"password": "{SECRET}d"}}')
     code, out, err = import_it(capsys, put(folder.parent / f"{folder.name}-in.json", value))
     assert code == 0
     assert SECRET not in out + err
@@ -298,13 +299,15 @@ def test_a_literal_secret_goes_nowhere(folder: Path, capsys: pytest.CaptureFixtu
     assert copy["config"]["request"].pop("headers") == {"X-Api-Key": PLACEHOLDER, "Accept": "application/json"}
     expected = f"https://{PLACEHOLDER}@api.crm.example/c?access_key={PLACEHOLDER}&x=1"
     assert copy["config"]["request"].pop("requestUrlTemplate") == expected
-    for name in ("headers", "requestUrlTemplate"):
+    assert copy["config"]["request"].pop("requestTemplate") == '{"password": "${credentials.password}"}'
+    for name in ("headers", "requestUrlTemplate", "requestTemplate"):
         value["config"]["request"].pop(name)
     assert copy == value
     text = (folder / "monitor.yaml").read_text()
     assert 'X-Api-Key: "${secret:env:CRM_X_API_KEY}"' in text
     assert 'Authorization: "Basic ${secret:env:CRM_AUTHORIZATION}"' in text
     assert 'query: {access_key: "${secret:env:CRM_ACCESS_KEY}"}' in text
+    assert 'credentials: {password: "${secret:env:CRM_PASSWORD}"}' in text
     assert "set CRM_AUTHORIZATION to the Base64 of user:password, which stand in the export" in out
     assert "set CRM_X_API_KEY to what stands in the export\n" in out
 

@@ -200,6 +200,11 @@ BAD_ACTIONS: Final = (
         {"url": "/c/${input.phone}?access_key=c4n4ry-secret"},
         [("literal-secret", URL), ("never-sent", "$")],
     ),
+    SeededAction(
+        "a secret in the body",
+        {"method": "POST", "body": '{"client_secret": "c4n4ry-secret"}'},
+        [("literal-secret", f"{REQUEST}.requestTemplate"), ("never-sent", "$"), ("never-sent", "$")],
+    ),
     SeededAction("no inputs", {}, [("never-sent", "$")], {}),
     SeededAction("a write without consent", {"method": "POST"}, [("never-sent", "$")]),
     SeededAction(

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from monitor.calling.request import build, refusal
 from monitor.contracts.actions.export import MAX_BYTES, DataAction, export_of, parse_export
 from monitor.contracts.actions.inputs import declared
-from monitor.contracts.actions.secrets import literal_secrets, with_secrets_replaced
+from monitor.contracts.actions.redacting import with_secrets_replaced
+from monitor.contracts.actions.secrets import literal_secrets
 from monitor.contracts.flows import uses_of
 from monitor.contracts.lint.actions import ActionSubject, request_suspicions
 from monitor.contracts.lint.answers import answer_suspicions

@@ -109,7 +109,7 @@ TOLD: Final = {
     ],
     "a secret in a header": [
         (
-            "the header 'Authorization' holds a secret; take it out with: monitor import data-action; or "
+            "the header 'Authorization' holds a secret; take it out with: monitor import data-action, or "
             'add to its entry under data_actions: headers: {Authorization: "Bearer ${secret:env:V_AUTHORIZATION}"}'
         )
     ],

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
-from urllib.parse import quote, quote_plus, unquote, urlsplit
+from urllib.parse import parse_qsl, quote, quote_plus, unquote, urlsplit
 
 import pytest
 from hypothesis import assume, example, given
@@ -116,6 +116,38 @@ def test_every_way_is_found(way: str, value: str) -> None:
         assert new.startswith(before)
         assert new.endswith(after)
         assert "MASKED-S" in new
+
+
+@pytest.mark.parametrize(
+    ("value", "url"),
+    [
+        ("LEAKaaaa+bbbbcccc==", "key=LEAKaaaa%20bbbbcccc%3D%3D&b=1"),
+        ("LEAKaaaa%41bbbb", "key=LEAKaaaaAbbbb&b=1"),
+        ("LEAKaaaa%2541bbbb", "key=LEAKaaaa%2541bbbb&b=1"),
+        ("LEAKaaaa%ffbbbb", "key=LEAKaaaa%EF%BF%BDbbbb&b=1"),
+        ("LEAKaaaa#bbbbcccc", "key=LEAKaaaa"),
+        ("LEAKaaaa&bbbbcccc", "key=LEAKaaaa&bbbbcccc=&b=1"),
+        ("LEAKaaaa&bbbb=ccccdd", "key=LEAKaaaa&bbbb=ccccdd&b=1"),
+        ("LE+Kaaaa#bbbbcccc", "key=LE%20Kaaaa"),
+        ("a+b", "key=a%20b&b=1"),
+    ],
+)
+def test_what_a_url_makes_of_an_unescaped_secret_is_found(value: str, url: str) -> None:
+    read = parse_qsl(urlsplit(f"/x?key={value}").query, keep_blank_values=True)
+    echo = json.dumps({"args": [dict([pair]) for pair in read]}).encode()
+    after, _ = Masker([Secret("S", value)]).mask(exchange(echo, url=f"https://crm.example/x?{url}"))
+    assert after.response is not None
+    for text in (after.request.url, after.response.body.decode()):
+        assert "MASKED-S" in text
+        for part in [part for pair in read for part in pair if len(part) >= 6 or part == "a b"]:
+            assert part not in unquote(text)
+            assert json.dumps(part)[1:-1] not in text
+
+
+def test_parts_of_a_secret_that_are_short_are_left() -> None:
+    assert masked(b'{"a": "ab", "b": "cdefgh", "c": "MASKED"}', Secret("S", "ab#cdefgh&MASKED")) == (
+        b'{"a": "ab", "b": "***", "c": "***"}'
+    )
 
 
 @pytest.mark.parametrize("encoding", ["latin-1", "utf-8"])

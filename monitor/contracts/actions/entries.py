@@ -8,7 +8,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -17,7 +17,7 @@ from monitor.contracts.actions.inputs import declared, flow_map, flow_value, pla
 from monitor.contracts.actions.refusing import samples, unsendable
 from monitor.contracts.actions.rendering import AUTH_RESPONSE, CREDENTIALS, INPUT, Pieces, pieces_of
 from monitor.contracts.actions.request import RAW, shown_absences
-from monitor.contracts.actions.secrets import LiteralSecret, SecretKind, variable_of
+from monitor.contracts.actions.secrets import LiteralSecret, variable_of
 from monitor.errors import ContractError, MonitorError
 from monitor.printable import printable
 
@@ -57,27 +57,38 @@ class Listing:
     who: str = ""  # the line that says who is calling, where nothing else does
 
     def headers(self) -> tuple[tuple[str, str], ...]:
-        return tuple((one.name, one.setting) for one in self.secrets if one.kind is not SecretKind.QUERY)
+        return self._of("headers")
 
     def query(self) -> tuple[tuple[str, str], ...]:
-        return tuple((one.name, one.setting) for one in self.secrets if one.kind is SecretKind.QUERY)
+        return self._of("query")
+
+    def credentials(self) -> tuple[tuple[str, str], ...]:
+        return self._of("credentials")
+
+    def _of(self, section: str) -> tuple[tuple[str, str], ...]:
+        return tuple((one.name, one.setting) for one in self.secrets if one.section == section)
 
     def lines(self) -> tuple[str, ...]:
         """``key: value`` and ``# comment``."""
         given = [f"file: {self.file}"]
         if self.integration:
             given.append(f"integration: {flow_value(unexpanded(self.integration))}")
-        for name, pairs in (("headers", self.headers()), ("query", self.query())):
+        for name, pairs in (
+            ("headers", self.headers()),
+            ("query", self.query()),
+            ("credentials", self.credentials()),
+        ):
             if pairs:
                 given.append(f"{name}: {flow_map(pairs)}")
-        stubs = (*_stubs(self.action, self.owner), *filter(None, (self.who,)))
+        stubs = (*_stubs(self.action, self.owner, dict(self.credentials())), *filter(None, (self.who,)))
         return (*given, *(f"# {line}" for line in stubs))
 
 
 # -- what a person has to fill in -------------------------------------------------------------------------
 
 
-def _stubs(action: DataAction, owner: str) -> Iterator[str]:
+def _stubs(action: DataAction, owner: str, given: Mapping[str, str]) -> Iterator[str]:
+    """``given`` are the credentials that are listed already: a line that adds to them repeats them."""
     if unsendable(action):
         return
     try:
@@ -86,8 +97,10 @@ def _stubs(action: DataAction, owner: str) -> Iterator[str]:
         return
     yield from _inputs(action, pieces, owner)
     for root, section in ((CREDENTIALS, "credentials"), (AUTH_RESPONSE, "auth_response")):
-        if names := sorted(member for one, member in pieces.names() if one == root and member):
-            pairs = [(name, f"${{secret:env:{variable_of(owner, name)}}}") for name in names]
+        known = given if root == CREDENTIALS else {}
+        names = sorted(member for one, member in pieces.names() if one == root and member)
+        if not known.keys() >= set(names):
+            pairs = [(name, known.get(name) or f"${{secret:env:{variable_of(owner, name)}}}") for name in names]
             yield f"{section}: {flow_map(pairs)}"
     if action.method not in _SAFE:
         yield f"read_only: true  # if this {action.method} only searches; allow_writes: true lets it write"

@@ -10,7 +10,7 @@ from typing import Final
 
 from monitor.contracts.actions.export import DataAction
 from monitor.contracts.actions.inputs import Inputs, declared, flow_map, required, sample_of, unexpanded
-from monitor.contracts.actions.rendering import AUTH_RESPONSE, CREDENTIALS, INPUT, Name
+from monitor.contracts.actions.rendering import AUTH_RESPONSE, CREDENTIALS, INPUT, Name, Pieces
 from monitor.contracts.actions.secrets import (
     LiteralSecret,
     SecretKind,
@@ -27,6 +27,10 @@ from monitor.printable import printable
 LEAVE: Final = "leave it out of data_actions"
 _HTTP: Final = re.compile(r"/|https?://|\$|[^:/?#]+/", re.IGNORECASE)
 _MASKED: Final = frozenset({"authorization", "proxy-authorization", "cookie"})  # whole, in every recording
+_CHANGED: Final = re.compile(
+    rf"\$!?\{{?(?:{CREDENTIALS}|{AUTH_RESPONSE})\.[\w-]+\.(?!(?:equals|equalsIgnoreCase|isEmpty|length|contains|startsWith"
+    r"|endsWith|toString|trim)\s*\()[A-Za-z]\w*\s*\("
+)  # calls that only ask, or leave it as it is, are none
 _MOST: Final = 10  # names told of one kind
 
 
@@ -149,11 +153,41 @@ def unsent_secrets(action: DataAction, owner: str, override: RequestOverride) ->
             return f"{what}; {ENTRY}: {one.yaml}"
     for one in literal_secrets(action, owner):
         is_masked = one.kind is SecretKind.HEADER and one.name.lower() in _MASKED
-        if one.kind is not SecretKind.USER and not is_masked and not _is_given(one, headers, override):
+        is_unsent = one.kind is SecretKind.USER and "://" in action.url
+        if not is_unsent and not is_masked and not _is_given(one, headers, override):
             what = f"its export holds a secret (the {one.label}), which every recording would hold too"
-            return f"{what}; take it out with: monitor import data-action, or {ENTRY}: {one.yaml}"
+            return f"{what}; {removal(one)}"
     return ""
 
 
+def changed_secret(pieces: Pieces, override: RequestOverride) -> str:
+    """Why a request is not sent in which a template changes a secret: a recording would hold what becomes of it."""
+    replaced = {*_MASKED, *(name.lower() for name in override.headers)}
+    for piece in pieces:
+        if piece.header:
+            is_given = piece.header.lower() in replaced
+        elif piece is pieces.body:
+            is_given = override.body is not None
+        else:
+            is_given = override.path is not None or bool(override.query)
+        found = None if is_given else _CHANGED.search(piece.template.source)
+        if found:
+            what = (
+                f"its template changes a secret ({printable(found[0], 80)}...), and a recording would hold the result"
+            )
+            return f"{what}; let monitor.yaml give it as it is sent, under requests: (path, query, headers or body)"
+    return ""
+
+
+def removal(one: LiteralSecret) -> str:
+    """How a literal secret is mended."""
+    if one.kind is SecretKind.BODY:
+        instead = f"write ${{credentials.{one.name}}} there and {ENTRY}: {one.yaml}"
+        return f"take it out with: monitor import data-action, or {instead}"
+    return f"take it out with: monitor import data-action, or {ENTRY}: {one.yaml}"
+
+
 def _is_given(one: LiteralSecret, headers: Container[str], override: RequestOverride) -> bool:
+    if one.kind is SecretKind.BODY:
+        return override.body is not None
     return one.name in override.query if one.kind is SecretKind.QUERY else one.name.lower() in headers

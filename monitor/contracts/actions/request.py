@@ -22,7 +22,14 @@ from urllib.parse import parse_qsl, unquote_plus, urlsplit
 
 from monitor.contracts.actions.export import DataAction
 from monitor.contracts.actions.inputs import Inputs, declared, required, typed
-from monitor.contracts.actions.refusing import Missed, missing, refused_macro, unsendable, unsent_secrets
+from monitor.contracts.actions.refusing import (
+    Missed,
+    changed_secret,
+    missing,
+    refused_macro,
+    unsendable,
+    unsent_secrets,
+)
 from monitor.contracts.actions.rendering import (
     AUTH_RESPONSE,
     CREDENTIALS,
@@ -115,7 +122,12 @@ def prepare(action: DataAction, given: Given) -> Prepared:
     except MonitorError as error:
         return Prepared(nothing, f"its request cannot be made: {error}")
     request = replace(_request(action, whole, given), own=own)
-    refusal = missing(missed) or _left(pieces, whole, override) or unsent_secrets(action, given.owner, override)
+    refusal = (
+        missing(missed)
+        or _left(pieces, whole, override)
+        or unsent_secrets(action, given.owner, override)
+        or changed_secret(pieces, override)
+    )
     return Prepared(request, refusal)
 
 

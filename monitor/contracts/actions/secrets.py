@@ -1,26 +1,29 @@
-"""Secrets that authors wrote into an export's headers or URL, where they do not belong.
+"""Secrets that authors wrote into an export's headers, URL or body, where they do not belong.
 
 1. A header or parameter is one that holds a secret by its name, or by its value where that is written as credentials
    are (Bearer ..., a JWT). A value with ``${input.x}``, ``${credentials.x}`` or ``${authResponse.x}`` in it is none:
-   what is secret about it comes from elsewhere.
+   what is secret about it comes from elsewhere. But text that touches the reference may be one.
 2. A template's directives may stand between parameters: ``#if($input.a)&a=1#end&access_key=...``.
 3. What is taken out leaves a placeholder, which is never sent: monitor.yaml's headers and query give the real one.
+4. In a body a ``${credentials.x}`` of its own stands instead, which monitor.yaml's credentials give.
 """
 
 from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 from urllib.parse import unquote, unquote_plus
 
 from monitor.contracts.actions.export import REQUEST, DataAction
 from monitor.contracts.actions.inputs import flow_map
+from monitor.contracts.actions.literals import Member, is_literal, members, stands_beside, without_references
 from monitor.errors import MonitorError
-from monitor.jsonpaths import Json, format_path
+from monitor.jsonpaths import format_path
 from monitor.languages.velocity import Rendered, parse_template, render
 from monitor.languages.velocity.tools import GENESYS
 from monitor.printable import printable
@@ -29,12 +32,13 @@ PLACEHOLDER: Final = "<set in monitor.yaml>"
 
 _HEADER: Final = re.compile(
     r"(.*[-_])?authorization|authentication|cookie|(.*[-_])?((api|access|auth|app|subscription|client|functions|secret|private)[-_]?"
-    r"(key|token|secret)|token|secret|password|passwd)",
+    r"(key|token|secret)|token|secret|password|passwd|jwt|bearer|credentials?)|auth|x[-_](auth|key|signature|session([-_]?id)?)",
     re.IGNORECASE,
 )
 _PARAMETER: Final = re.compile(
-    r"(.*[-_])?(api|access|auth|app|subscription|client|account|session|secret|private)[-_]?(key|token|secret|password)"
-    r"|token|secret|password|passwd|pwd",
+    r"(.*[-_])?(api|access|auth|app|subscription|client|account|session|secret|private|refresh|user|bearer|security|hapi)"
+    r"[-_]?(key|token|secret|password)|id[-_]?token|(.*[-_])?(secret|password|passwd)|token|pwd|bearer|credentials?"
+    r"|(.*[-_])?amz[-_](signature|credential)",
     re.IGNORECASE,
 )
 # of names in kebab-case, whatever they hold
@@ -46,13 +50,25 @@ _NAME: Final = re.compile(
 )
 _SHORT_PARAMETER: Final = re.compile(r"key|code|sig|signature|auth|authorization|app[-_]?id|jwt", re.IGNORECASE)
 _LONG: Final = 16  # characters; with a shorter value such a parameter holds no secret
-_CREDENTIALS: Final = re.compile(r"(bearer|basic)\s+[\w.~+/=-]{8,}|eyJ[\w-]{8,}\.[\w-]+\.[\w-]*", re.IGNORECASE)
-_PAIR: Final = re.compile(r"(?:(?<=[?&])|(?<=\))|(?<=#end)|(?<=#else))(?P<name>[^&=#?$\s]+)=(?P<value>[^&#]*)")
-_MADE: Final = re.compile(r"[$\s]")  # in a value that is not all literal
-_USER: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://(?P<user>[^/?#@$\s]+)@")
+_BLANK: Final = re.compile(r"\s")  # no URL holds one
+_PAIR: Final = re.compile(
+    r"(?:(?<=[?&;])|(?<=#)(?!\{|if|else|end|set|foreach)|(?<=\))|(?<=#end)|(?<=#else)|(?<=#\{end\})|(?<=#\{else\}))"
+    r"(?P<name>[^&;=#?$\s{}]+)=(?P<value>(?:[^&#;]|;(?![^&;=#?$\s]+=))*)"
+)
+_USER: Final = re.compile(r"(?:[A-Za-z][A-Za-z0-9+.-]*:)?//(?P<user>[^/?#\s]+)@")
+_NOTHING: Final = frozenset({"null", "true", "false", "none", "include"})  # values that are no secret
 _GIVEN: Final = re.compile(r"\$!?\{?(input|credentials|authResponse)\b")
-_SCHEME: Final = re.compile(r"(?P<scheme>[A-Za-z][\w-]*\s+)?(?P<secret>\S+)")
+# only these words before a secret are told: any other first word may be a part of it
+_SCHEMES: Final = (
+    r"(?:bearer|basic|token|api[-_]?(?:key|token)|digest|key|splunk|ssws|geniekey|oauth|jwt|bot|zoho-oauthtoken"
+    r"|sso-key|negotiate|hmac|deepl-auth-key|klaviyo-api-key)"
+)
+_CREDENTIALS: Final = re.compile(
+    rf"{_SCHEMES}\s+([\w.~+/=-]{{8,}}|\$!?\{{?\w+\.base64\(.*)|eyJ[\w-]{{8,}}\.[\w-]+\.[\w-]*", re.IGNORECASE
+)
+_SCHEME: Final = re.compile(rf"(?P<scheme>{_SCHEMES}\s+)?(?P<secret>.+)", re.IGNORECASE | re.DOTALL)
 _WORDS: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
+_CREDENTIAL: Final = re.compile(r"\bcredentials\.(?P<name>\w+)")
 _LONGEST_VARIABLE: Final = 80
 
 
@@ -62,6 +78,7 @@ class SecretKind(StrEnum):
     HEADER = "header"
     QUERY = "query"
     USER = "user"  # user and password before the host
+    BODY = "body"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,16 +95,19 @@ class LiteralSecret:
     value: str = field(repr=False)
     prefix: str = ""  # what stands before it in the header, and is no secret
     written: str = field(default="", repr=False)  # as it stands in the export
+    member: str = ""  # of a body; ``name`` is the credential's that stands for it
 
     @property
     def label(self) -> str:
         if self.kind is SecretKind.USER:
             return "user before the host"
+        if self.kind is SecretKind.BODY:
+            return f"member '{printable(self.member, 80)}' of its requestTemplate"
         return f"{'header' if self.kind is SecretKind.HEADER else 'parameter'} '{printable(self.name, 80)}'"
 
     @property
     def section(self) -> str:
-        return "query" if self.kind is SecretKind.QUERY else "headers"
+        return {SecretKind.QUERY: "query", SecretKind.BODY: "credentials"}.get(self.kind, "headers")
 
     @property
     def setting(self) -> str:
@@ -107,19 +127,20 @@ def variable_of(*names: str) -> str:
 
 
 def literal_secrets(action: DataAction, owner: str = "") -> tuple[LiteralSecret, ...]:
-    """Every secret that stands in the export's headers or URL, in its order.
+    """Every secret that stands in the export's headers, URL or body, in its order.
 
     Variables are named after ``owner`` (a vendor), or else after the action.
     """
-    return (*_in_headers(action, owner or action.name), *_in_url(action, owner or action.name))
+    owner = owner or action.name
+    return (*_in_headers(action, owner), *_in_url(action, owner), *(one for one, _ in in_body(action, owner)))
 
 
 def _in_headers(action: DataAction, owner: str) -> Iterator[LiteralSecret]:
     for name, template in action.headers:
         text = template.strip()
-        if not text or PLACEHOLDER in text or _GIVEN.search(text):
+        if not text or PLACEHOLDER in text or (_GIVEN.search(text) and not stands_beside(text)):
             continue
-        if not (names_secret(name) or _CREDENTIALS.fullmatch(text)):
+        if not (names_secret(name) or _CREDENTIALS.match(text)):
             continue
         parts = _SCHEME.fullmatch(_rendered(text))
         prefix = (parts["scheme"] or "") if parts else ""
@@ -158,7 +179,7 @@ def names_secret(name: str) -> bool:
 
 def parameters_of(url: str) -> tuple[str, ...]:
     """The names of the query's parameters as a template writes them."""
-    return tuple(pair["name"] for pair in _pairs(url))
+    return tuple(unquote_plus(pair["name"]) for pair in pairs(url))
 
 
 def parameter_names_secret(name: str) -> bool:
@@ -177,21 +198,70 @@ def is_secret_parameter(name: str, value: str) -> bool:
 
 def _in_url(action: DataAction, owner: str) -> Iterator[LiteralSecret]:
     place = format_path((*REQUEST, "requestUrlTemplate"))
-    if user := _USER.match(action.url):
+    if (user := _USER.match(action.url)) and _is_user(user["user"]):
         both = unquote(user["user"])
         value = base64.b64encode((both if ":" in both else f"{both}:").encode("utf-8", "replace")).decode()
         variable = variable_of(owner, "AUTHORIZATION")
         yield LiteralSecret(SecretKind.USER, "Authorization", place, variable, value, "Basic ", user["user"])
-    for pair in _pairs(action.url):
-        name, written = pair["name"], pair["value"]
-        if written and not _MADE.search(written) and is_secret_parameter(name, written):
+    for pair in pairs(action.url):
+        name, written = unquote_plus(pair["name"]), pair["value"]
+        if (
+            written
+            and not _BLANK.search(written)
+            and is_literal(written, action.url)
+            and is_secret_parameter(name, written)
+        ):
             variable = variable_of(owner, name)
             yield LiteralSecret(SecretKind.QUERY, name, place, variable, unquote_plus(written), "", written)
 
 
-def _pairs(url: str) -> Iterator[re.Match[str]]:
-    """The query's parameters as they are written."""
-    return _PAIR.finditer(url, url.find("?") + 1) if "?" in url else iter(())
+def pairs(url: str) -> Iterator[re.Match[str]]:
+    """The parameters of the query, or of a fragment, as they are written."""
+    start = min((at for at in (url.find("?"), url.find("#")) if at >= 0), default=len(url))
+    return _PAIR.finditer(url, start)
+
+
+def _is_user(written: str) -> bool:
+    """Whether literal text stands there: of user:password a literal password."""
+    if PLACEHOLDER in written:
+        return False
+    user, colon, password = without_references(written).partition(":")
+    return bool(password if colon and _GIVEN.search(written) else user or password)
+
+
+def in_body(action: DataAction, owner: str) -> Iterator[tuple[LiteralSecret, tuple[int, int]]]:
+    """Each with where its value stands in the body. Every value gets a credential of its own."""
+    taken = {match["name"] for text in _templates(action) for match in _CREDENTIAL.finditer(text)}
+    numbers: Counter[str] = Counter()
+    place, end = format_path((*REQUEST, "requestTemplate")), 0
+    for one in members(action.body or ""):
+        if one.span[0] < end or not _is_secret_member(one, action.body or ""):
+            continue
+        plain = name = _credential_of(one.name)
+        while name in taken:
+            numbers[plain] += 1
+            name = f"{plain}_{numbers[plain] + 1}"
+        taken.add(name)
+        end = one.span[1]
+        variable, value = variable_of(owner, name), one.written.strip()
+        yield LiteralSecret(SecretKind.BODY, name, place, variable, value, "", one.written, one.name), one.span
+
+
+def _is_secret_member(one: Member, body: str) -> bool:
+    text = one.written.strip()
+    if not text or text.lower() in _NOTHING or not is_literal(text, body):
+        return False
+    return parameter_names_secret(one.name) or _CREDENTIALS.fullmatch(text) is not None
+
+
+def _credential_of(name: str) -> str:
+    """A name that a template can read."""
+    plain = re.sub(r"\W", "_", name, flags=re.ASCII)
+    return plain if plain[0].isalpha() else f"value_{plain}"
+
+
+def _templates(action: DataAction) -> tuple[str, ...]:
+    return (action.url, action.body or "", *(text for _, text in action.headers))
 
 
 def taken_out(action: DataAction, owner: str = "") -> Iterator[LiteralSecret]:
@@ -206,46 +276,7 @@ def taken_out(action: DataAction, owner: str = "") -> Iterator[LiteralSecret]:
     if f"//{PLACEHOLDER}@" in action.url:
         variable = variable_of(owner, "AUTHORIZATION")
         yield LiteralSecret(SecretKind.USER, "Authorization", place, variable, "", "Basic ")
-    for pair in _pairs(action.url):
+    for pair in pairs(action.url):
         if pair["value"] == PLACEHOLDER:
-            yield LiteralSecret(SecretKind.QUERY, pair["name"], place, variable_of(owner, pair["name"]), "")
-
-
-# -- taken out --------------------------------------------------------------------------------------------
-
-
-def with_secrets_replaced(action: DataAction, found: Iterable[LiteralSecret]) -> DataAction:
-    """The action as it may be kept: a placeholder stands where each secret stood."""
-    headers, url = dict(action.headers), action.url
-    for secret in found:
-        if secret.kind is SecretKind.HEADER:
-            headers[secret.name] = f"{secret.prefix}{PLACEHOLDER}"
-        elif secret.kind is SecretKind.QUERY:
-            url = _without(url, secret)
-        else:
-            url = url.replace(f"{secret.written}@", f"{PLACEHOLDER}@", 1)
-    return replace(action, headers=tuple(headers.items()), url=url, value=_value(action, headers, url))
-
-
-def _without(url: str, secret: LiteralSecret) -> str:
-    """``url`` with a placeholder for the value of that parameter."""
-    for pair in reversed([*_pairs(url)]):
-        if (pair["name"], pair["value"]) == (secret.name, secret.written):
-            begin, end = pair.span("value")
-            url = f"{url[:begin]}{PLACEHOLDER}{url[end:]}"
-    return url
-
-
-def _value(action: DataAction, headers: Mapping[str, str], url: str) -> Json:
-    """The export with other headers and another URL; nothing else of it is touched."""
-    value = action.value
-    config = value.get("config") if isinstance(value, dict) else None
-    request = config.get("request") if isinstance(config, dict) else None
-    if not isinstance(value, dict) or not isinstance(config, dict) or not isinstance(request, dict):
-        return value
-    changed: dict[str, Json] = dict(request)
-    if headers != dict(action.headers):
-        changed["headers"] = dict(headers)
-    if url != action.url:
-        changed["requestUrlTemplate"] = url
-    return {**value, "config": {**config, "request": changed}}
+            name = unquote_plus(pair["name"])
+            yield LiteralSecret(SecretKind.QUERY, name, place, variable_of(owner, name), "")

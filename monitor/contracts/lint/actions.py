@@ -10,7 +10,7 @@ from typing import Final
 
 from monitor.contracts.actions.export import REQUEST, DataAction
 from monitor.contracts.actions.inputs import declared, flow_map, required
-from monitor.contracts.actions.refusing import unsendable
+from monitor.contracts.actions.refusing import removal, unsendable
 from monitor.contracts.actions.rendering import (
     AUTH_RESPONSE,
     CREDENTIALS,
@@ -88,8 +88,7 @@ def listed(names: Sequence[str]) -> str:
 def _secrets(subject: ActionSubject) -> Iterator[Remark]:
     for secret in literal_secrets(subject.action, subject.vendor):
         what = f"the {secret.label} holds a secret"
-        fix = f"take it out with: monitor import data-action; or {ENTRY}: {secret.yaml}"
-        yield subject.remark("literal-secret", parse_path(secret.place), what, fix)
+        yield subject.remark("literal-secret", parse_path(secret.place), what, removal(secret))
 
 
 # -- inputs -----------------------------------------------------------------------------------------------

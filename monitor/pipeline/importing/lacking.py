@@ -77,7 +77,8 @@ def _loaded(one: Settled, vendor: Vendor) -> LoadedAction:
         override = RequestOverride(
             headers=dict(one.listing.headers()), query={name: (text,) for name, text in one.listing.query()}
         )
-        source = ActionSource(str(one.file), one.integration, override=override)
+        credentials = dict(one.listing.credentials())
+        source = ActionSource(str(one.file), one.integration, credentials=credentials, override=override)
     return loaded_action(vendor, source, one.action, one.listing.file)
 
 

@@ -21,12 +21,12 @@ from monitor.config.reading import read_bounded
 from monitor.contracts.actions.entries import Listing
 from monitor.contracts.actions.export import MAX_BYTES, DataAction, read_export
 from monitor.contracts.actions.load import action_id, consumer_of
+from monitor.contracts.actions.redacting import with_secrets_replaced
 from monitor.contracts.actions.secrets import (
     LiteralSecret,
     literal_secrets,
     taken_out,
     variable_of,
-    with_secrets_replaced,
 )
 from monitor.errors import ConfigError, ConfigFault, ContractError
 from monitor.pipeline.importing.finding import Export

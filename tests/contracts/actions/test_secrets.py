@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.contracts.actions.export import export_of, parse_export
+from monitor.contracts.actions.redacting import with_secrets_replaced
 from monitor.contracts.actions.request import Given, prepare
 from monitor.contracts.actions.secrets import (
     PLACEHOLDER,
@@ -22,7 +23,6 @@ from monitor.contracts.actions.secrets import (
     surely_names_secret,
     taken_out,
     variable_of,
-    with_secrets_replaced,
 )
 from monitor.jsonpaths import Json
 from monitor.model import RequestOverride
@@ -69,8 +69,37 @@ def given_by(name: str, variable: str, section: str = "headers", prefix: str = "
         ("client_secret", CANARY, given_by("client_secret", "CLIENT_SECRET")),
         ("Password", CANARY, given_by("Password", "PASSWORD")),
         ("X-Custom", f"Bearer {CANARY}", given_by("X-Custom", "X_CUSTOM", prefix="Bearer ")),
+        ("X-API-Key", f"{CANARY} secondhalf", given_by("X-API-Key", "X_API_KEY")),
+        ("X-API-Key", f"{CANARY} {CANARY} {CANARY}", given_by("X-API-Key", "X_API_KEY")),
+        ("X-API-Key", f"genieKEY {CANARY} x", given_by("X-API-Key", "X_API_KEY", prefix="genieKEY ")),
         ("X-Custom", JWT, given_by("X-Custom", "X_CUSTOM")),
+        *[
+            (name, CANARY, given_by(name, variable))
+            for name, variable in (
+                ("X-Auth", "X_AUTH"),
+                ("X-Session", "X_SESSION"),
+                ("X-JWT", "X_JWT"),
+                ("X-Key", "X_KEY"),
+                ("X-Signature", "X_SIGNATURE"),
+                ("X-Credential", "X_CREDENTIAL"),
+                ("bearer", "BEARER"),
+            )
+        ],
+        ("X-C3", f"ApiKey {CANARY}", given_by("X-C3", "X_C_3", prefix="ApiKey ")),
+        ("X-I", f"Token {CANARY}", given_by("X-I", "X_I", prefix="Token ")),
+        ("X-B", f"Basic $encoding.base64('u:{CANARY}')", given_by("X-B", "X_B", prefix="Basic ")),
+        ("X-B", f"Basic $esc.base64('u:{CANARY}')", given_by("X-B", "X_B", prefix="Basic ")),
+        (
+            "Authorization",
+            f"Bearer {CANARY}$!{{input.x}}",
+            given_by("Authorization", "AUTHORIZATION", prefix="Bearer "),
+        ),
+        ("x-api-key", f"${{input.x}}{CANARY}", given_by("x-api-key", "X_API_KEY")),
         # none
+        ("Authorization", "Zoho-oauthtoken ${authResponse.access_token}", []),
+        ("Authorization", 'Digest username="${credentials.user}", realm="the-realm"', []),
+        ("X-Key", "$input.key.replace('something', '')", []),
+        ("Routing-Key", "a", []),
         ("Authorization", "", []),
         ("Authorization", "Bearer ${input.token}", []),
         ("Authorization", "$!{authResponse.token_type} $authResponse.access_token", []),
@@ -108,6 +137,33 @@ def test_secrets_in_headers(header: str, value: str, found: list[str]) -> None:
         (f"/c?a=1#if($input.a)&b=$input.a#end&access_key={CANARY}", given_by("access_key", "ACCESS_KEY", "query")),
         (f"/c?#if($input.a)access_key={CANARY}#end", given_by("access_key", "ACCESS_KEY", "query")),
         (f"https://user:{CANARY}@host/c", given_by("Authorization", "AUTHORIZATION", prefix="Basic ")),
+        *[
+            (f"/c?a=1{before}={CANARY}", given_by(name, variable, "query"))
+            for before, name, variable in (
+                ("&refresh_token", "refresh_token", "REFRESH_TOKEN"),
+                ("&id_token", "id_token", "ID_TOKEN"),
+                ("&hapikey", "hapikey", "HAPIKEY"),
+                ("&bearer", "bearer", "BEARER"),
+                ("&credentials", "credentials", "CREDENTIALS"),
+                ("&user_password", "user_password", "USER_PASSWORD"),
+                ("&X-Amz-Signature", "X-Amz-Signature", "X_AMZ_SIGNATURE"),
+                ("&api%5Fkey", "api_key", "API_KEY"),
+                (";api_key", "api_key", "API_KEY"),
+                ("#access_token", "access_token", "ACCESS_TOKEN"),
+                ("#if($input.a)&b=1#{else}api_key", "api_key", "API_KEY"),
+            )
+        ],
+        (f"/c?api_key={CANARY}$!{{input.x}}", given_by("api_key", "API_KEY", "query")),
+        (f"/c#access_token={CANARY}", given_by("access_token", "ACCESS_TOKEN", "query")),
+        (f"/c?api_key=pa$s-{CANARY}", given_by("api_key", "API_KEY", "query")),
+        ("/c?api_key=$key", []),
+        ("#set($key = $input.k)/c?api_key=ab$key", []),
+        (f"https://user:pa$s{CANARY}@host/c", given_by("Authorization", "AUTHORIZATION", prefix="Basic ")),
+        (f"//user:{CANARY}@host/c", given_by("Authorization", "AUTHORIZATION", prefix="Basic ")),
+        (f"https://$!{{input.user}}:{CANARY}@host", given_by("Authorization", "AUTHORIZATION", prefix="Basic ")),
+        ("https://${input.user}:${credentials.pw}@host/c", []),
+        ("https://me:${credentials.pw}@host/c", []),
+        ("https://host/c?mail=a@b.example", []),
         (f"https://{CANARY}@host/c", given_by("Authorization", "AUTHORIZATION", prefix="Basic ")),
         # none
         ("/c?access_key=${input.key}", []),
@@ -131,6 +187,80 @@ def test_a_user_before_the_host_is_given_as_basic() -> None:
     assert one.kind is SecretKind.USER
     assert base64.b64decode(one.value).decode() == f"me:{CANARY}"
     assert one.variable == "GET_CUSTOMER_AUTHORIZATION"
+
+
+@pytest.mark.parametrize(
+    ("body", "found"),
+    [
+        (f'{{"client_secret": "{CANARY}", "grant_type": "password"}}', ["client_secret"]),
+        (f'{{"user": "${{input.user}}", "password" :"{CANARY}"#if($input.a), "a": 1#end}}', ["password"]),
+        (f'{{"a": {{"password": "{CANARY}", "b": {{"password": "5{CANARY}"}}}}}}', ["password", "password_2"]),
+        ('{"password": 12345678}', ["password"]),
+        ('{"password": "pa$s"}', ["password"]),
+        (f'{{"text": "{{\\"apiKey\\": \\"{CANARY}\\"}}"}}', ["apiKey"]),
+        (f'{{"password": "{CANARY}$!{{input.x}}"}}', ["password"]),
+        (f'{{"id": "${{credentials.secret}}", "secret": "{CANARY}"}}', ["secret_2"]),
+        (f'{{"x": "Bearer {CANARY}"}}', ["x"]),
+        (f"grant_type=client_credentials&client_id=me&client_secret={CANARY}", ["client_secret"]),
+        (f"client_secret={CANARY}&scope=a", ["client_secret"]),
+        (f"a=1#if($input.b)&b=2#end&api%5Fkey={CANARY}", ["api_key"]),
+        (f"<s:Envelope><w:Password Type='x'>{CANARY}</w:Password></s:Envelope>", ["Password"]),
+        (f'{{"callback": "https://h.example/x?access_token={CANARY}"}}', ["access_token"]),
+        (f'{{"password": "https://h.example/x?token={CANARY}"}}', ["password"]),
+        # none
+        ('{"client_secret": "${credentials.clientSecret}", "token": "$input.token", "password": ""}', []),
+        ("grant_type=password&password=$esc.url(${credentials.pw})&client_secret=", []),
+        ('{"key": "customer_first_name", "code": "A_LONG_CODE_OF_SOMETHING", "token": null, "secret": "true"}', []),
+        ('{"passwordHint": "abcdefgh", "email_signature": "Kind regards", "tokens": "abcdefgh"}', []),
+        ('#set($s = "a")#foreach($one in [1]){"password": "pa$s", "token": "ab$one", "secret": "$x.y(1)"}#end', []),
+        ("${input.rawRequest}", []),
+    ],
+)
+def test_secrets_in_the_body_become_credentials(body: str, found: list[str]) -> None:
+    action = action_of(method="POST", url="/c", headers={}, inputs={}, required=[], body=body)
+    secrets = literal_secrets(action, "crm")
+    assert [one.name for one in secrets] == found
+    assert all(CANARY not in repr(one) + one.label + one.yaml for one in secrets)
+    kept = with_secrets_replaced(action, secrets)
+    assert CANARY not in export_of(kept).decode()
+    assert literal_secrets(kept, "crm") == ()
+    assert parse_export(export_of(kept), "a.json") == kept
+    assert kept == action or found
+    assert ("12345678" not in export_of(kept).decode()) or not found
+    refusal = prepare(
+        action, Given(owner="crm", inputs={"x": "y", "user": "u"}, credentials=dict.fromkeys(("secret",), "z"))
+    ).refusal
+    assert ("its export holds a secret (the member '" in refusal) == bool(found)
+    assert CANARY not in refusal
+
+
+@pytest.mark.parametrize("text", ["a" * 300_000, '"a":"' * 30_000, "<a " * 100_000, '"token":"' + "a" * 300_000])
+def test_hostile_bodies_end(text: str) -> None:
+    assert literal_secrets(action_of(method="POST", body=f"$x{text}", headers={"X-Key": f"${{input.x}} {text}"})) == ()
+
+
+@pytest.mark.parametrize(
+    ("changes", "changed"),
+    [
+        ({"url": "/c?k=$credentials.k.substring(2)"}, "$credentials.k.substring(..."),
+        ({"url": "/c?k=${credentials.k.replace('a', 'b')}"}, "${credentials.k.replace(..."),
+        ({"headers": {"X-Key": "$!{authResponse.k.toUpperCase()}"}}, "$!{authResponse.k.toUpperCase(..."),
+        (
+            {"method": "POST", "body": '{"k": "$credentials.k.trim()$credentials.k.split(\',\')"}'},
+            "$credentials.k.split(",
+        ),
+        # none
+        ({"url": "/c?k=$credentials.k.trim()"}, ""),
+        ({"url": "/c?k=$esc.url($credentials.k)"}, ""),
+        ({"headers": {"Authorization": "$credentials.k.substring(2)"}}, ""),
+    ],
+)
+def test_a_secret_that_a_template_changes_is_not_sent(changes: dict[str, Json], changed: str) -> None:
+    action = action_of(**{"url": "/c", "headers": {}, "inputs": {}, "required": [], **changes})
+    keys = {"k": "abcdefgh"}
+    refusal = prepare(action, Given(owner="crm", inputs={}, credentials=keys, auth_response=keys)).refusal
+    assert (f"its template changes a secret ({changed}" in refusal) if changed else refusal == ""
+    assert "cdefgh" not in refusal.lower()
 
 
 @pytest.mark.parametrize(
