@@ -501,7 +501,7 @@ FILLING = action_of(
     url="https://h/v1/${credentials.tenant}/c?phone=${input.phone}&sig=$esc.url($credentials.sig)&kind=a",
     method="POST",
     headers={
-        "X-Key": "${credentials.key}",
+        "X-Desk": "${credentials.key}",
         "X-Who": "#if($input.phone == 'none')$authResponse.who#end",
         "X-Kind": "a-kind",
     },
@@ -515,7 +515,7 @@ FILLING_FORM = action_of(
 @pytest.mark.parametrize(
     ("action", "made"),
     [
-        (FILLING, exchange(headers=(("x-key", "live-secret"), ("x-who", "live-secret-too"), ("x-kind", "a-kind")))),
+        (FILLING, exchange(headers=(("x-desk", "live-secret"), ("x-who", "live-secret-too"), ("x-kind", "a-kind")))),
         (FILLING, exchange("https://prod.example/v1/live-tenant/c?phone=5550100&sig=live-%20sig&kind=a-kind")),
         (FILLING, exchange(body=b'{"kind": "a-kind", "phone": "5550100", "login": [{"pin": "bGl2ZS1waW4x"}]}')),
         (FILLING_FORM, exchange(headers=FORM_TYPE, body=b"kind=a-kind&pin=live-pin-1")),
@@ -530,8 +530,8 @@ def test_what_an_action_fills_from_credentials_is_masked(action: DataAction, mad
 
 
 def test_what_an_action_does_not_fill_from_credentials_is_not_masked() -> None:
-    made = exchange("https://prod.example/v1/c/7?x=other-text", (("X-Key", "other-text"),), b'{"pin": "other-text"}')
-    action = action_of(url="/c/${input.phone}?x=${input.x}", method="POST", headers={"X-Key": "${input.k}"})
+    made = exchange("https://prod.example/v1/c/7?x=other-text", (("X-Desk", "other-text"),), b'{"pin": "other-text"}')
+    action = action_of(url="/c/${input.phone}?x=${input.x}", method="POST", headers={"X-Desk": "${input.k}"})
     assert "MASKED" not in masked(made, action=action)
 
 
