@@ -124,6 +124,7 @@ _CERTIFICATES: Final = {  # X509_V_ERR_* of OpenSSL
     62: ("is for another host name", "check vendors.{vendor}.base_url; else the vendor must mend it"),
     64: ("is for another address", "use the host name in vendors.{vendor}.base_url"),
 }
+_CLOSED: Final = (ssl.SSLEOFError, ssl.SSLZeroReturnError, ssl.SSLSyscallError)  # which of them is up to the timing
 _NOT_TLS: Final = frozenset({"WRONG_VERSION_NUMBER", "HTTP_REQUEST", "UNKNOWN_PROTOCOL", "RECORD_LAYER_FAILURE"})
 
 
@@ -135,7 +136,7 @@ def _tls(scene: Scene, error: ssl.SSLError) -> Fault:
     if reason in _NOT_TLS:
         fix = f"is the port right, should vendors.{scene.vendor}.base_url be http://?"
         return _down("tls", f"{scene.peer} does not speak TLS", fix)
-    if isinstance(error, ssl.SSLEOFError):
+    if isinstance(error, _CLOSED):
         return _down("tls", f"{scene.peer} closed the connection during the TLS handshake", "ask the vendor")
     told_reason = printable(reason or "no reason given", 60)  # OpenSSL's own constant
     fix = "ask the vendor which TLS versions it takes, and whether it wants a client certificate"
