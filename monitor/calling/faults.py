@@ -136,9 +136,9 @@ def _tls(scene: Scene, error: ssl.SSLError) -> Fault:
     if reason in _NOT_TLS:
         fix = f"is the port right, should vendors.{scene.vendor}.base_url be http://?"
         return _down("tls", f"{scene.peer} does not speak TLS", fix)
-    if isinstance(error, _CLOSED):
+    if isinstance(error, _CLOSED) or reason is None:  # OpenSSL itself has nothing against what came
         return _down("tls", f"{scene.peer} closed the connection during the TLS handshake", "ask the vendor")
-    told_reason = printable(reason or "no reason given", 60)  # OpenSSL's own constant
+    told_reason = printable(reason, 60)  # OpenSSL's own constant
     fix = "ask the vendor which TLS versions it takes, and whether it wants a client certificate"
     return _down("tls", f"no TLS connection to {scene.peer} ({told_reason})", fix)
 

@@ -56,6 +56,7 @@ def wrapped(error: Exception, outer: type[Exception] = httpcore.ConnectError) ->
         (wrapped(tls("TLSV13_ALERT_CERTIFICATE_REQUIRED"), httpcore.ReadError), "read", "tls", "CERTIFICATE_REQUIRED"),
         (wrapped(ssl.SSLEOFError(8, SECRET)), "tls", "tls", "closed the connection during the TLS"),
         (wrapped(ssl.SSLZeroReturnError(6, SECRET)), "tls", "tls", "closed the connection during the TLS"),
+        (wrapped(ssl.SSLError(0, SECRET)), "tls", "tls", "closed the connection during the TLS"),
         (wrapped(ssl.SSLSyscallError(5, SECRET)), "tls", "tls", "closed the connection during the TLS"),
         (wrapped(ConnectionResetError(errno.ECONNRESET, SECRET)), "tls", "tls", "closed the connection during"),
         (httpcore.WriteTimeout(), "send", "send", "did not take the request within 15 s"),
