@@ -17,6 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.errors import ContractError, NotJudgedError
+from monitor.jsonpaths import read_json
 from monitor.languages import RESULT, compile_translation
 from monitor.languages.velocity import Rendered, RenderFault, parse_template, render
 from monitor.languages.velocity.tools import GENESYS
@@ -228,6 +229,12 @@ def test_a_template_as_a_translation() -> None:
     fault = compile_translation("velocity", "\n$a[3]").evaluate({"a": []}).fault
     assert fault is not None
     assert (fault.code, fault.position) == ("VelocityException", "line 2, column 3")
+
+
+def test_a_response_with_a_number_of_thousands_of_digits_is_not_judged() -> None:
+    document = read_json(b'{"id": %s}' % (b"9" * 5_000), exact=False).value
+    with pytest.raises(NotJudgedError, match="a number of the response is too large"):
+        compile_translation("velocity", "${id}").evaluate(document)
 
 
 def test_a_response_that_is_nested_too_deeply_is_not_judged() -> None:

@@ -123,6 +123,8 @@ class VelocityTranslation:
             raw = plain_json(document)
         except (RecursionError, ValueError):
             raise NotJudgedError("the response is nested too deeply for a template") from None
+        except TypeError:  # an integer of thousands of digits, which is read as a Decimal
+            raise NotJudgedError("a number of the response is too large to be put into a template") from None
         members = document if isinstance(document, dict) else {}
         answer = render(self.template, {**GENESYS, **members, RAW: raw})
         if isinstance(answer, RenderFault) and answer.kind == BOUND:  # ours, not Velocity's
