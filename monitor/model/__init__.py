@@ -9,7 +9,7 @@ Plan, Result, RunReport                  one run
 
 from __future__ import annotations
 
-from monitor.model.actions import ENTRY, ActionExample, ActionSource, Use
+from monitor.model.actions import ENTRY, FAILING_STATUS, ActionExample, ActionSource, Use
 from monitor.model.exchanges import Captured, Exchange, Fault, Outcome, Request, Response
 from monitor.model.interactions import (
     Contract,
@@ -56,6 +56,7 @@ from monitor.model.settings import (
 __all__ = [
     "DEFAULT",
     "ENTRY",
+    "FAILING_STATUS",
     "FAILURE_PATH",
     "FILLED",
     "HEADER_ROOT",

@@ -9,6 +9,7 @@ from typing import Final
 from monitor.jsonpaths import Json
 from monitor.model.overrides import RequestOverride
 
+FAILING_STATUS: Final = 400  # from here on an action takes its failure path, and the body is not translated
 ENTRY: Final = "add to its entry under data_actions"  # where what mends an action is written
 
 

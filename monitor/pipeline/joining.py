@@ -21,10 +21,9 @@ from monitor.calling.request import build, override_of
 from monitor.calling.urls import parse_base
 from monitor.errors import ContractError, JsonError
 from monitor.jsonpaths import read_json
-from monitor.model import Headers, Interaction, RequestOverride, Translation, Vendor
+from monitor.model import FAILING_STATUS, Headers, Interaction, RequestOverride, Translation, Vendor
 
 _NOWHERE: Final = "https://vendor.invalid"  # stands for a base_url that is not known here
-_ERROR: Final = 400  # the status from which on an action takes its failure path
 _Call: TypeAlias = tuple[str, str, tuple[str, ...], bytes]
 
 
@@ -78,7 +77,7 @@ def _by_name(listed: tuple[Interaction, ...]) -> tuple[Interaction, ...]:
 
 def _own(named: Sequence[Interaction]) -> Interaction | None:
     stateless = [one for one in named if not one.states]
-    found = stateless or [one for one in named if (one.expected_status or 0) < _ERROR]
+    found = stateless or [one for one in named if (one.expected_status or 0) < FAILING_STATUS]
     return found[0] if len(found) == 1 else None
 
 

@@ -16,7 +16,7 @@ from monitor.contracts.building.requests import JSON_TYPE, request_of
 from monitor.errors import MonitorError, UsageError
 from monitor.jsonpaths import Json
 from monitor.languages import EvaluationFault, State
-from monitor.model import ProviderState, RequestTemplate, Response
+from monitor.model import FAILING_STATUS, ProviderState, RequestTemplate, Response
 from monitor.pipeline.building.recorded import encoded, readings_of
 from monitor.pipeline.trying import Step, Trial, trial
 from monitor.printable import printable
@@ -26,7 +26,6 @@ from monitor.testing.subjects import Named, Subject, hidden, settings_at, subjec
 from monitor.testing.vendors import Answer, Expected, Scene, play
 
 States: TypeAlias = str | Mapping[str, Mapping[str, Json]] | Iterable[str]
-_ERROR: Final = 400  # the status from which on an action takes its failure path
 _LONGEST: Final = 600
 
 
@@ -94,7 +93,7 @@ class ActionUnderTest:
         fault = ran.found.fault
         if fault is None:
             _fail(self.subject, "Genesys reports success, not failure", f"outputs: {json.dumps(Outputs(ran.found))}")
-        if keep and status >= _ERROR:
+        if keep and status >= FAILING_STATUS:
             self._keep(ran.response)
         return Failure(ran.step, fault.code, fault.message)
 
@@ -117,7 +116,7 @@ class ActionUnderTest:
         try:
             request = request_of(encoded(subject.prepared.request), hidden)
             asked = Asked(subject.action.name, request, self.states, self.test)
-            read = readings_of(translation_of(subject.action, "")) if response.status < _ERROR else Readings(())
+            read = readings_of(translation_of(subject.action, "")) if response.status < FAILING_STATUS else Readings(())
             built = interaction_of(asked, response, read)
         except MonitorError as error:
             _fail(subject, str(error))
@@ -222,7 +221,7 @@ def _step(found: Trial) -> str:
     if not isinstance(found.result, State):
         return "the success schema"
     if found.reached is Step.RESPONSE:
-        return "the response's status" if found.status >= _ERROR else "the response's body"
+        return "the response's status" if found.status >= FAILING_STATUS else "the response's body"
     return "the JSON that the success template makes" if found.rendered else "the success template"
 
 

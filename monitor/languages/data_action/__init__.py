@@ -30,8 +30,8 @@ from monitor.languages.data_action.lineage import Filling, copied, fillings, rea
 from monitor.languages.data_action.steps import PROCESSING, REMOTE_ENDPOINT, Origin, Steps, extracted, rendered
 from monitor.languages.jsonpath import CompiledPath, compile_path
 from monitor.languages.velocity import Template, parse_template
+from monitor.model import FAILING_STATUS
 
-FAILING_STATUS: Final = 400  # from here on the action takes its failure path, and the body is not translated
 _NO_MEMBERS: Final = "[]"
 
 
