@@ -9,6 +9,7 @@
     |- RecordingError       3    a stored recording, plan, report or baseline cannot be read
     |- NotJudgedError       3    our engine failed, was too slow or too big for this one case
     |- LockHeldError        3    another run holds the vendor
+    |- LedgerError         70    the ledger cannot be reached, read or written, or is a newer monitor's
     `- StorageError        70    the disk is full, read-only or gone
 
 Outcomes are values; an exception means that something could not be judged at all.
@@ -120,6 +121,11 @@ class NotJudgedError(MonitorError):
 class LockHeldError(MonitorError):
     culprit = Culprit.USER
     exit_code = 3
+
+
+class LedgerError(MonitorError):
+    culprit = Culprit.EDGE
+    exit_code = 70
 
 
 class StorageError(MonitorError):

@@ -5,12 +5,42 @@ Exchange = Request + Response | Fault    what happened
 Recording                                an exchange kept
 Case -> Judgement > Finding              what it means
 Plan, Result, RunReport                  one run
+Sighting, Judged -> Incident, Decision   what lives across runs, and what is said of it
+Message, Alert, Intent, Answer           what is told, to which channels, and what became of that
 """
 
 from __future__ import annotations
 
 from monitor.model.actions import ENTRY, FAILING_STATUS, ActionExample, ActionSource, Use
+from monitor.model.alerts import (
+    DIGEST,
+    Alert,
+    Answer,
+    Command,
+    FinalFault,
+    Intent,
+    IntentState,
+    Message,
+    MessageKind,
+    PassingFault,
+    Sent,
+    Topic,
+)
 from monitor.model.exchanges import Captured, Exchange, Fault, Outcome, Request, Response
+from monitor.model.incidents import (
+    Accepted,
+    Decision,
+    Incident,
+    Judged,
+    Mute,
+    Person,
+    Policy,
+    Reason,
+    Resolution,
+    Said,
+    Sighting,
+    Subject,
+)
 from monitor.model.interactions import (
     Contract,
     Headers,
@@ -42,10 +72,15 @@ from monitor.model.judging import (
 )
 from monitor.model.overrides import RequestOverride
 from monitor.model.recordings import MASK, MASK_HOST, Approval, Mask, Recording
-from monitor.model.runs import Plan, Planned, Result, RunReport
+from monitor.model.runs import Basis, Plan, Planned, Result, RunReport
 from monitor.model.settings import (
+    Alerts,
+    ChannelSource,
+    Digest,
     Limits,
+    Links,
     Retention,
+    Schedule,
     Secret,
     Settings,
     StateBinding,
@@ -55,6 +90,7 @@ from monitor.model.settings import (
 
 __all__ = [
     "DEFAULT",
+    "DIGEST",
     "ENTRY",
     "FAILING_STATUS",
     "FAILURE_PATH",
@@ -64,45 +100,74 @@ __all__ = [
     "MASK_HOST",
     "STATUS_ROOT",
     "THE_DEFAULT",
+    "Accepted",
     "ActionExample",
     "ActionSource",
+    "Alert",
+    "Alerts",
+    "Answer",
     "Approval",
+    "Basis",
     "Captured",
     "Case",
     "Change",
     "ChangeKind",
+    "ChannelSource",
+    "Command",
     "Contract",
+    "Decision",
     "Detail",
+    "Digest",
     "Exchange",
     "Fault",
+    "FinalFault",
     "Finding",
     "Headers",
+    "Incident",
+    "Intent",
+    "IntentState",
     "Interaction",
+    "Judged",
     "Judgement",
     "Limits",
+    "Links",
     "Loss",
     "Mask",
+    "Message",
+    "MessageKind",
     "Mismatch",
+    "Mute",
     "Outcome",
+    "PassingFault",
+    "Person",
     "Plan",
     "Planned",
+    "Policy",
     "ProviderState",
+    "Reason",
     "Recording",
     "Request",
     "RequestOverride",
     "RequestTemplate",
+    "Resolution",
     "Response",
     "Result",
     "Retention",
     "RunReport",
+    "Said",
+    "Schedule",
     "Secret",
+    "Sent",
     "Settings",
     "Severity",
+    "Sighting",
     "Skipped",
     "StateBinding",
     "StoredCase",
+    "Subject",
     "Terms",
     "Told",
+    "Topic",
     "Translation",
     "TranslationSource",
     "Use",

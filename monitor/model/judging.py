@@ -107,7 +107,8 @@ Detail: TypeAlias = Change | Mismatch | Loss
 class Finding:
     """A change, mismatch or loss with its severity. ``read``: contract or translation reads the root.
 
-    ``impact``: what it means to the flows that read it, a sentence each.
+    ``impact``: what it means to the flows that read it, a sentence each. ``accepted``: by whom, until when and why,
+    where accepted.yaml names it: then it is told, and nothing else follows from it.
     """
 
     root: str  # $.path[*], status, header:<name>, output:<translation>.<output>, output:<translation>
@@ -116,6 +117,7 @@ class Finding:
     detail: Detail
     fingerprint: str = ""
     impact: tuple[str, ...] = ()
+    accepted: str = ""
 
 
 @dataclass(frozen=True, slots=True)

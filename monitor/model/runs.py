@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from monitor.model.exchanges import Outcome
 from monitor.model.interactions import Skipped
@@ -23,14 +24,35 @@ class Planned:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Written before the first call. ``command`` is check or record."""
+    """Written before the first call. ``command`` is check or record.
+
+    ``selection``: the one interaction that was asked for; empty: whole vendors. ``notify``: what is found is told.
+    """
 
     run_id: str
     created: datetime
     command: str
     vendors: tuple[str, ...]
     interactions: tuple[Planned, ...]
+    selection: str = ""
+    notify: bool = False
     version: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """What a verdict rests on besides the response: where it changed, that may be why a finding is no more.
+
+    ``terms`` is the digest of contract, translations and severities, ``baseline`` the baseline's own.
+    """
+
+    terms: str = ""
+    baseline: str = ""
+    approved_by: str = ""
+    approved_at: datetime | None = None
+
+
+NO_BASIS: Final = Basis()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +71,7 @@ class Result:
     evidence: str = ""
     baseline: str = ""
     elapsed: float = 0.0
+    basis: Basis = NO_BASIS
 
     @property
     def worst(self) -> Severity | None:
@@ -71,4 +94,7 @@ class RunReport:
     fail_on: Severity = Severity.BREAKING  # from which severity on the exit code is 1
     exit_code: int = 0
     exit_reasons: tuple[str, ...] = ()
+    selection: str = ""  # as in its plan
+    notify: bool = False  # as in its plan
+    rules: int = 0  # the version of the rules that judged; 0: from before they had one
     version: int = 1

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 
 from monitor.jsonpaths import Json
 from monitor.model.actions import ActionSource
+from monitor.model.incidents import Accepted
+from monitor.model.judging import Severity
 from monitor.model.overrides import RequestOverride
 
 
@@ -57,6 +59,20 @@ class TranslationSource:
 
 
 @dataclass(frozen=True, slots=True)
+class Schedule:
+    """When a vendor is checked. ``cron`` has five fields; ``grace`` and ``jitter`` are in seconds.
+
+    A run that has not begun ``grace`` after its time is missed. ``heartbeat`` is a URL to call after each whole run.
+    """
+
+    cron: str
+    timezone: str = "UTC"
+    grace: float = 3600.0
+    jitter: float = 0.0
+    heartbeat: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Vendor:
     name: str
     base_url: str = field(repr=False)  # empty: nothing can be sent
@@ -73,6 +89,53 @@ class Vendor:
     allow_writes: bool = False
     verify: bool | str = True  # False, or the path of a CA bundle
     severity: Mapping[str, str] = field(default_factory=dict)  # "kind" or "kind read|unread" -> severity
+    schedule: Schedule | None = None
+    routes: Mapping[Severity, tuple[str, ...]] = field(default_factory=dict)  # in the place of those of Alerts
+    down_retries: tuple[float, ...] | None = None  # seconds before each new try at a vendor that is down; None: default
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelSource:
+    """A channel as configured. ``options`` are its own: the module of its ``kind`` knows what they mean."""
+
+    name: str
+    kind: str
+    options: Mapping[str, Json] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """What makes a message's commands work where they are pasted. ``{run}`` and ``{vendor}`` are filled in the URLs."""
+
+    command_prefix: str = ""
+    run_url: str = ""
+    runbook: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """When what is gathered goes out, and where."""
+
+    cron: str = "0 8 * * 1"
+    channels: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Alerts:
+    """Who is told what. ``routes``: severity -> names of channels, or DIGEST. Times in seconds.
+
+    ``alert_after``: as in Policy; None: 1 where runs are a day or more apart, else 2.
+    """
+
+    enabled: bool = False
+    channels: Mapping[str, ChannelSource] = field(default_factory=dict)
+    routes: Mapping[Severity, tuple[str, ...]] = field(default_factory=dict)
+    digest: Digest = Digest()
+    fallback: str = ""  # the channel that tells of another that cannot be reached; empty: the first other one
+    remind_every: float | None = 7 * 86_400.0
+    alert_after: int | None = None
+    timezone: str = "UTC"
+    links: Links = Links()
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,3 +163,6 @@ class Settings:
     ledger: str = field(repr=False)
     secrets: tuple[Secret, ...] = ()
     retention: Retention = Retention()
+    alerts: Alerts = Alerts()
+    accepted: tuple[Accepted, ...] = ()
+    accepted_file: str = ""  # where accepted.yaml lies, or would

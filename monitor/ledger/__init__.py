@@ -1,0 +1,1 @@
+"""What runs found, what lives across them, what people decided, and what is to be told: in SQLite or PostgreSQL."""

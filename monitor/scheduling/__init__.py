@@ -1,0 +1,1 @@
+"""The daemon: checks at their times, alerts delivered meanwhile."""
