@@ -10,7 +10,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from html import escape
 from typing import Final
 
-from monitor.model import Command, Message, MessageKind, Reason, Severity, Topic
+from monitor.alerts.composing import RESOLVED
+from monitor.alerts.plain import more, state
+from monitor.model import Command, Message, MessageKind, Severity, Topic
 from monitor.printable import printable
 
 _LINE: Final = 300  # characters of one line
@@ -75,8 +77,8 @@ def _link(url: str, label: str) -> str:
     return f'<a class="link" href="{_text(url, 2000)}" style="{style}">{label}</a>'
 
 
-def _row(inner: str, padding: str, css: str = "", style: str = "") -> str:
-    return f'<tr><td class="in {css}" style="padding:{padding};{style}">{inner}</td></tr>\n'
+def _row(inner: str, padding: str, style: str = "") -> str:
+    return f'<tr><td class="in" style="padding:{padding};{style}">{inner}</td></tr>\n'
 
 
 def _color(message: Message) -> str:
@@ -87,7 +89,7 @@ def _color(message: Message) -> str:
 
 
 def _open(more: Mapping[str, int]) -> int:
-    return sum(count for name, count in more.items() if name != Reason.RESOLVED)
+    return sum(count for name, count in more.items() if name != RESOLVED)
 
 
 def _badge(text: str, color: str) -> str:
@@ -117,7 +119,7 @@ def _commands(commands: Iterable[Command]) -> Iterator[str]:
 
 def _line(line: str) -> str:
     label = next((label for label in _LABELS if line.startswith(label)), "")
-    return f"<b>{label}</b>{_text(line.removeprefix(label))}"
+    return f"{f'<b>{label}</b>' if label else ''}{_text(line.removeprefix(label))}"
 
 
 def _stacked(lines: Sequence[str], noun: str) -> str:
@@ -125,26 +127,34 @@ def _stacked(lines: Sequence[str], noun: str) -> str:
     return "<br>".join((*map(_line, lines[:_LINES]), *([f"and {more} more {noun}"] if more > 0 else ())))
 
 
-def _lines(topic: Topic) -> Iterator[str]:
+def _names(topic: Topic, message: Message) -> Sequence[str]:
+    """The interactions; the vendor too where a message is of several."""
+    if not topic.vendor or topic.vendor == message.vendor:
+        return topic.interactions
+    return tuple(f"{topic.vendor}: {name}" for name in topic.interactions) or (topic.vendor,)
+
+
+def _lines(topic: Topic, message: Message) -> Iterator[str]:
     style = "font-size:14px;line-height:20px;color:#1f2328"
-    if topic.interactions:
-        names = _stacked(topic.interactions, "interactions")
-        yield _paragraph(names, "ink", f"{style};font-weight:700;margin:6px 0 6px 0")
+    if names := _names(topic, message):
+        yield _paragraph(_stacked(names, "interactions"), "ink", f"{style};font-weight:700;margin:6px 0 6px 0")
     if topic.lines:
         yield _paragraph(_stacked(topic.lines, "lines"), "ink", style)
 
 
 def _label(topic: Topic) -> str:
-    name, color = ("RESOLVED", _GOOD) if topic.over else (topic.severity.upper(), topic.severity)
+    badge, _, why = state(topic).partition(", ")
     root = f'<span class="ink" style="{_MONO};font-size:14px;color:#1f2328">{_text(topic.root)}</span>'
-    why = topic.outcome if topic.over else topic.reason
     reason = f'<span class="dim" style="{_SANS};font-size:13px;color:#5b6470">{_text(why)}</span>'
-    return " &nbsp;".join(
-        filter(None, (_badge(name, _COLORS[color]), root if topic.root else "", reason if why else ""))
-    )
+    shown = (_badge(badge, _shade(topic)), root if topic.root else "", reason if why else "")
+    return " &nbsp;".join(filter(None, shown))
 
 
-def _topic(topic: Topic) -> str:
+def _shade(topic: Topic) -> str:
+    return _COLORS[_GOOD if topic.over else topic.severity]
+
+
+def _topic(topic: Topic, message: Message) -> str:
     dim = "font-size:13px;line-height:18px;color:#5b6470;margin:6px 0 0 0"
     facts = [topic.since, f"evidence: {topic.evidence}" if topic.evidence else ""]
     if topic.incidents:
@@ -153,26 +163,25 @@ def _topic(topic: Topic) -> str:
     inner = "".join(
         (
             f'<div style="line-height:22px">{_label(topic)}</div>\n',
-            *_lines(topic),
+            *_lines(topic, message),
             _paragraph(told, "dim", dim) if told else "",
             '<div style="height:8px;line-height:8px">&nbsp;</div>\n' if topic.commands else "",
             *_commands(topic.commands),
         )
     )
-    color = _COLORS[_GOOD if topic.over else topic.severity]
-    cell = f'<td style="border-left:4px solid {color};padding:0 0 0 12px">{inner}</td>'
+    cell = f'<td style="border-left:4px solid {_shade(topic)};padding:0 0 0 12px">{inner}</td>'
     table = f'<table {_TABLE} style="table-layout:fixed"><tr>{cell}</tr></table>'
     return _row(table, "20px 24px 0 24px")
 
 
-def _more(message: Message) -> Iterator[str]:
-    """What is not spelled out, and what is said of the whole."""
+def _notes(lines: Sequence[str]) -> str:
     style = "font-size:14px;line-height:20px;color:#1f2328;margin:0 0 4px 0"
-    counts = [f"{count} {name}" for name, count in message.more.items() if count]
-    lines = [f"and {', '.join(counts)} more, not spelled out here" if counts else "", *message.notes]
-    told = "".join(_paragraph(_text(line), "ink", style) for line in lines if line)
-    if told:
-        yield _row(told, "20px 24px 0 24px")
+    return _row("".join(_paragraph(_text(line), "ink", style) for line in lines), "16px 24px 0 24px") if lines else ""
+
+
+def _rest(message: Message) -> Iterator[str]:
+    """What is not spelled out, and what to paste for the whole."""
+    yield _notes((more(message.more),) if message.more else ())
     if message.commands:
         yield _row("".join(_commands(message.commands)), "20px 24px 0 24px")
 
@@ -212,7 +221,15 @@ def _preheader(message: Message) -> str:
 
 def html(message: Message) -> str:
     """A whole page of at most 640 pixels' width, readable on 360, light and dark."""
-    rows = "".join((*_top(message), *map(_topic, message.topics), *_more(message), _foot(message)))
+    rows = "".join(
+        (
+            *_top(message),
+            _notes(message.notes),
+            *(_topic(topic, message) for topic in message.topics),
+            *_rest(message),
+            _foot(message),
+        )
+    )
     box = f"background:#ffffff;border:1px solid #d9dde2;border-radius:8px;max-width:640px;table-layout:fixed;{_WRAP}"
     page = f'{_TABLE} class="page" style="background:#f0f2f4"'
     mso = '<!--[if mso]><table role="presentation" width="640" align="center"><tr><td><![endif]-->'

@@ -88,6 +88,7 @@ class Office:
         assert isinstance(envelope.content, bytes)
         self.received.append(envelope)
         self.letters.append(envelope.content)
+        assert server.transport is not None
         self.secure.append(server.transport.get_extra_info("sslcontext") is not None)
         return "250 OK"
 

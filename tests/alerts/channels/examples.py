@@ -30,10 +30,13 @@ RENAMED: Final = Topic(
     evidence="recordings/runs/20261123T041702Z-ab12cd/crm/lookup-customer-by-phone-0a1b2c3d.har",
     incidents=("9c41e07b", "b1c2d3e4"),
     commands=(
-        Command("see what came", "monitor show recordings/runs/20261123T041702Z-ab12cd/crm/lookup-customer.har"),
-        Command("it is right so: make it the baseline", "monitor approve --vendor crm --interaction 0a1b2c3d"),
-        Command("somebody is at it: no reminders", "monitor ack 9c41e07b --note '...'"),
+        Command("see", "monitor incidents 9c41e07b"),
+        Command("see the response", "monitor show recordings/runs/20261123T041702Z-ab12cd/crm/lookup-customer.har"),
+        Command("approve", "monitor approve --vendor crm lookup-customer-by-phone-0a1b2c3d"),
+        Command("accept", 'monitor accept 9c41e07b b1c2d3e4 --reason "..."'),
+        Command("ack", 'monitor ack 9c41e07b b1c2d3e4 --note "..."'),
     ),
+    vendor="crm",
 )
 NULLED: Final = Topic(
     reason=Reason.REMINDER_DUE,
@@ -44,13 +47,14 @@ NULLED: Final = Topic(
     lines=("Expected: postcode (String) at $.address.postcode", "Actual: postcode is String or Null"),
     since="since Mon 16 Nov 2026, 05:17 CET (7 days)",
     incidents=("77aa00ff",),
-    commands=(Command("somebody is at it: no reminders", "monitor ack 77aa00ff --note '...'"),),
+    commands=(Command("ack", 'monitor ack 77aa00ff --note "..."'),),
+    vendor="crm",
 )
 RECOVERED: Final = replace(
     RENAMED,
     reason=Reason.RESOLVED,
-    lines=("customerId (String) is at $.customerId again",),
-    since="it was open for 6 days",
+    lines=RENAMED.lines[:3],
+    since="since Mon 23 Nov 2026, 05:17 CET (lasted 6 days)",
     outcome="recovered",
     commands=(),
 )
@@ -58,22 +62,22 @@ RECOVERED: Final = replace(
 DRIFT: Final = Message(
     kind=MessageKind.RUN,
     vendor="crm",
-    title="crm: customerId renamed to customer_id, and 1 more",
+    title="crm: 1 breaking drift in look up customer by phone, and 1 warning",
     severity=Severity.BREAKING,
     created=CREATED,
     when="Mon 23 Nov 2026, 05:17 CET",
     run_id="20261123T041702Z-ab12cd",
     topics=(RENAMED, NULLED),
     more={"info": 3, "resolved": 1},
-    notes=("2 interactions were not judged: the vendor was down for them.",),
-    commands=(Command("the whole report", "monitor history --vendor crm"),),
+    notes=(),
+    commands=(Command("see all", "monitor incidents --vendor crm"),),
     run_url="https://ci.example/runs/20261123T041702Z-ab12cd",
     runbook="https://wiki.example/crm?a=1&b=2",
     incidents=("v1:9c41e07b00000000", "v1:b1c2d3e400000000", "v1:77aa00ff00000000"),
 )
 RESOLVED: Final = replace(
     DRIFT,
-    title="crm: customerId recovered",
+    title="crm: customerId recovered in look up customer by phone",
     severity=Severity.BREAKING,
     topics=(RECOVERED,),
     more={},
@@ -81,7 +85,15 @@ RESOLVED: Final = replace(
     commands=(),
     threads=("v1:9c41e07b00000000",),
 )
-DRILL: Final = replace(DRIFT, kind=MessageKind.DRILL, title="DRILL crm: customerId renamed to customer_id", more={})
+DRILL: Final = replace(
+    DRIFT,
+    kind=MessageKind.DRILL,
+    title="DRILL (nothing is wrong): crm: 1 breaking drift in look up customer by phone",
+    topics=(replace(RENAMED, incidents=(), commands=()),),
+    more={},
+    notes=("This is practice: monitor drill changed a recording in memory. Nothing was kept.",),
+    commands=(),
+)
 _ROGUE: Final = (
     "</div><script>alert(1)</script><!channel> *b* `c` \u202egnp\r\nBcc: eve@example.org\x1b[2J" + "x" * 3000
 )
