@@ -12,8 +12,9 @@ nothing that a user writes is ever imported.
 from __future__ import annotations
 
 import pkgutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from importlib import import_module
 from importlib.metadata import entry_points
 from typing import Final, Protocol, cast
@@ -30,11 +31,15 @@ TIMEOUT: Final = 20.0  # seconds for one message, connecting included
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What a channel may know beside its own settings. ``timeout``: seconds for one message."""
+    """What a channel may know beside its own settings. ``timeout``: seconds for one message.
+
+    ``clock`` tells when a message is sent, where that is signed; None: the message's own time stands for it.
+    """
 
     name: str
     version: str  # of monitor, for a User-Agent
     timeout: float = TIMEOUT
+    clock: Callable[[], datetime] | None = None
 
 
 class Channel(Protocol):

@@ -21,7 +21,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Final
 
-from monitor.alerts.channels._wire import Deadline, is_loopback
+from monitor.alerts.channels._wire import Deadline, is_loopback, untrusted
 from monitor.model import Answer, FinalFault, PassingFault, Sent
 from monitor.printable import printable
 
@@ -151,16 +151,6 @@ _FIXES: Final[Mapping[tuple[str, int], str]] = {  # by step and code; code 0: an
     ("mail", 0): f"read what the server says; else {_ASK}",
 }
 
-_CERTIFICATES: Final = {  # X509_V_ERR_* of OpenSSL
-    9: ("is not valid yet", "check this machine's clock"),
-    10: ("has expired", "have it renewed; check this machine's clock"),
-    18: ("is signed by itself", "if it is the right one, give its file as ca"),
-    19: ("is signed by an unknown CA", "give that CA's certificate as ca"),
-    20: ("is signed by an unknown CA", "give that CA's certificate as ca"),
-    21: ("is signed by an unknown CA", "give that CA's certificate as ca"),
-    62: ("is for another host name", "write the host as the certificate names it"),
-    64: ("is for another address", "write the host as the certificate names it"),
-}
 _NOT_TLS: Final = frozenset({"WRONG_VERSION_NUMBER", "HTTP_REQUEST", "UNKNOWN_PROTOCOL", "RECORD_LAYER_FAILURE"})
 _CONNECT: Final = {
     errno.ECONNREFUSED: "refused the connection",
@@ -203,8 +193,7 @@ class _Fault:
     def _tls(self, error: ssl.SSLError) -> Answer:
         place = self.server.place
         if isinstance(error, ssl.SSLCertVerificationError):
-            what, fix = _CERTIFICATES.get(error.verify_code, ("cannot be verified", "give its CA's certificate as ca"))
-            return FinalFault(f"the certificate of {place} {what}", fix)
+            return untrusted(error, place)
         reason: str | None = getattr(error, "reason", None)
         if reason in _NOT_TLS:
             return FinalFault(f"{place} does not speak TLS", "check the port; on 587 and 25 it is security: starttls")

@@ -13,23 +13,31 @@
 from __future__ import annotations
 
 import re
-import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
-from typing import Annotated, Final, Literal, Self
+from typing import Annotated, Final, Literal, Self, TypeAlias
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    WithJsonSchema,
+    field_validator,
+    model_validator,
+)
 
 from monitor.alerts.channels import Context
 from monitor.alerts.channels._html import html
 from monitor.alerts.channels._smtp import Letter, Server, hand_in
-from monitor.alerts.channels._wire import is_loopback, token
+from monitor.alerts.channels._wire import check_ca, is_loopback, tls_context, token
 from monitor.alerts.plain import plain
-from monitor.errors import UsageError
 from monitor.model import Answer, Message, Sent
 from monitor.printable import printable
 
@@ -74,7 +82,8 @@ def _addresses(given: object) -> object:
     return (given,) if isinstance(given, str) else given
 
 
-_Address = Annotated[Address, BeforeValidator(address)]
+_Address: TypeAlias = Annotated[Address, BeforeValidator(address), WithJsonSchema({"type": "string"})]
+_ONE_OR_MORE: Final = {"type": ["string", "array"], "items": {"type": "string"}}
 
 
 class Settings(BaseModel):
@@ -92,14 +101,17 @@ class Settings(BaseModel):
     )
     username: SecretStr = Field(SecretStr(""), description="For the login, with password.")
     password: SecretStr = Field(SecretStr(""), description="Best from ${secret:...}.")
-    sender: Annotated[_Address, Field(alias="from", description="Who sends it.", json_schema_extra={"type": "string"})]
+    sender: Annotated[_Address, Field(alias="from", description="Who sends it.")]
     to: Annotated[
         tuple[_Address, ...],
         BeforeValidator(_addresses),
+        WithJsonSchema(_ONE_OR_MORE),
         Field(min_length=1, max_length=50, description="Who gets it: an address, or a list."),
     ]
     reply_to: _Address | None = Field(None, description="Where answers go, if not to from.")
-    ca: str = Field("", description="File of the CA that signed the server's certificate (PEM).")
+    ca: Annotated[str, AfterValidator(check_ca)] = Field(
+        "", description="Absolute path of the CA that signed the server's certificate (PEM)."
+    )
 
     @field_validator("host")
     @classmethod
@@ -166,19 +178,6 @@ class Email:
         return letter
 
 
-def _tls(settings: Settings) -> ssl.SSLContext | None:
-    if settings.security == "none":
-        return None
-    context = ssl.create_default_context()
-    if settings.ca:
-        try:
-            context.load_verify_locations(settings.ca)
-        except (OSError, ValueError):  # SSLError is an OSError
-            fix = "give a file of PEM certificates"
-            raise UsageError("ca cannot be read as certificates", where=printable(settings.ca), fix=fix) from None
-    return context
-
-
 def build(settings: Settings, context: Context) -> Email:
     """Raises UsageError for a ``ca`` that cannot be used."""
     server = Server(
@@ -188,7 +187,7 @@ def build(settings: Settings, context: Context) -> Email:
         name=settings.sender.domain,
         username=settings.username.get_secret_value(),
         password=settings.password.get_secret_value(),
-        tls=_tls(settings),
+        tls=None if settings.security == "none" else tls_context(settings.ca),
         timeout=context.timeout,
     )
     return Email(server, settings.sender, settings.to, settings.reply_to)
