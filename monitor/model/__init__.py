@@ -29,6 +29,8 @@ from monitor.model.alerts import (
 from monitor.model.exchanges import Captured, Exchange, Fault, Outcome, Request, Response
 from monitor.model.incidents import (
     Accepted,
+    Act,
+    ActKind,
     Decision,
     Incident,
     Judged,
@@ -72,7 +74,7 @@ from monitor.model.judging import (
 )
 from monitor.model.overrides import RequestOverride
 from monitor.model.recordings import MASK, MASK_HOST, Approval, Mask, Recording
-from monitor.model.runs import Basis, Plan, Planned, Result, RunReport
+from monitor.model.runs import Basis, LastRun, Plan, Planned, Result, RunReport
 from monitor.model.settings import (
     Alerts,
     ChannelSource,
@@ -101,6 +103,8 @@ __all__ = [
     "STATUS_ROOT",
     "THE_DEFAULT",
     "Accepted",
+    "Act",
+    "ActKind",
     "ActionExample",
     "ActionSource",
     "Alert",
@@ -129,6 +133,7 @@ __all__ = [
     "Interaction",
     "Judged",
     "Judgement",
+    "LastRun",
     "Limits",
     "Links",
     "Loss",

@@ -218,6 +218,25 @@ class Decision:
     detail: str = ""
 
 
+class ActKind(StrEnum):
+    ACK = "ack"
+    MUTE = "mute"
+    UNMUTE = "unmute"
+    ACCEPT = "accept"
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """What somebody decided. ``fingerprint`` empty: of all of the vendor's. ``episode`` is an acknowledgement's."""
+
+    kind: ActKind
+    person: Person
+    vendor: str
+    fingerprint: str = ""
+    episode: int | None = None
+    until: datetime | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Accepted:
     """An entry of accepted.yaml: findings that people live with. Empty ``kinds``: whatever is found at the path.
