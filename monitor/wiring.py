@@ -65,6 +65,36 @@ def _judges(cases: int, state: Path, masker: Masker) -> AbstractContextManager[J
     )
 
 
+def moments_in(timezone: str) -> Callable[[datetime], str]:
+    """Tells moments as people in ``timezone`` read them: ``Mon 23 Nov 2026, 05:17 CET``."""
+    zone = ZoneInfo(timezone)
+    return lambda moment: f"{moment.astimezone(zone):%a %d %b %Y, %H:%M %Z}"
+
+
+def voice_of(settings: Settings) -> Voice:
+    """How messages are told by what monitor.yaml says."""
+    folder = Path(settings.recordings_dir)
+    here = folder.relative_to(settings.root) if folder.is_relative_to(settings.root) else folder
+    return Voice(
+        alerts=settings.alerts,
+        when=moments_in(settings.alerts.timezone),
+        routes={name: vendor.routes for name, vendor in settings.vendors.items() if vendor.routes},
+        recordings=here.as_posix(),
+    )
+
+
+def book_of(settings: Settings, tools: Tools) -> LedgerBook:
+    """What keeps this run in the ledger. The database's library is imported meanwhile: it takes a third of a second."""
+    threading.Thread(target=import_module, args=("monitor.ledger.ledger",), daemon=True).start()
+    return LedgerBook(
+        settings=settings,
+        tools=tools,
+        open_ledger=lambda: ledger_of(settings),
+        voice=voice_of(settings),
+        watch=lambda ledger, now: watched(settings, ledger, voice_of(settings), now),
+    )
+
+
 def tools_of(
     settings: Settings,
     listener: Listener,

@@ -4,8 +4,8 @@
    newer monitor's: that is told, and costs nothing that was found; the next run takes in what is missing.
 2. First come the reports that the ledger does not know, the oldest first: a run that was killed before it got here is
    told as it would have been then. In a new ledger they are only learnt: nobody wants years of old news.
-3. Then, where the rules have changed since the vendor's last run, what that run recorded is judged by the new ones: what
-   only these see was there before, and is told in one message, as no news.
+3. Then, where the rules have changed since the vendor's last run, what that run recorded is judged by the new ones:
+   what only these see was there before, and is told in one message, as no news.
 4. Then comes the run itself. Delivery is somebody else's, after all this is committed.
 """
 
@@ -20,11 +20,14 @@ from monitor.alerts.composing import Voice, compose
 from monitor.checking.rules import RULES
 from monitor.errors import MonitorError, RecordingError
 from monitor.model import Alert, Decision, MessageKind, Policy, RunReport, Settings
+from monitor.pipeline.check import check
+from monitor.pipeline.exits import with_undelivered
 from monitor.pipeline.recheck import recheck
 from monitor.pipeline.tools import Selection, Tools
 from monitor.slots import shortest_gap
 
 if TYPE_CHECKING:
+    from monitor.alerts.delivery import Delivered
     from monitor.ledger.ledger import Ledger
 
 A_DAY: Final = timedelta(hours=20)  # a daily run does not begin at the same second each day
@@ -68,7 +71,7 @@ class LedgerBook:
     def keep(self, report: RunReport) -> None:
         """Takes in the run, and whatever the ledger missed before it."""
         try:
-            ledger = self._opened()
+            ledger = self.opened()
             self._catch_up(ledger, report)
             if report.command == "check":
                 self._adopt(ledger, report)
@@ -80,13 +83,18 @@ class LedgerBook:
     def held(self) -> frozenset[str]:
         """The runs that hold the evidence of what is open. Where the ledger cannot tell, none is named."""
         try:
-            incidents = self._opened().incidents()
+            incidents = self.opened().incidents()
         except MonitorError as fault:
             self.fault = self.fault or fault
             return frozenset()
         return frozenset(one.evidence.split("/")[1] for one in incidents if one.evidence.count("/") > 1)
 
-    def _opened(self) -> Ledger:
+    def alerts(self, report: RunReport) -> tuple[Alert, ...]:
+        """What is told of what was decided, or would be."""
+        speaking = [one for one in self.decisions if one.reason.speaks]
+        return tuple(compose(report.run_id, speaking, self.voice, self.tools.clock()))
+
+    def opened(self) -> Ledger:
         if self._ledger is None:
             self._ledger = self.open_ledger()
         return self._ledger
@@ -138,3 +146,45 @@ class LedgerBook:
     def _watched(self, ledger: Ledger, report: RunReport) -> None:
         if report.notify:
             self.watch(ledger, report.started)
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A check to its very end. ``report`` has the exit code of all that happened, ``alerts`` what is to be told of it.
+
+    ``fault``: why the run is not in the ledger. ``delivered`` None: nothing was to be sent.
+    """
+
+    report: RunReport
+    decisions: tuple[Decision, ...] = ()
+    alerts: tuple[Alert, ...] = ()
+    notes: tuple[str, ...] = ()
+    fault: MonitorError | None = None
+    delivered: Delivered | None = None
+
+
+def run_check(
+    settings: Settings,
+    tools: Tools,
+    book: LedgerBook,
+    selection: Selection,
+    deliver: Callable[[Ledger, str], Delivered] | None,
+) -> Checked:
+    """Checks, keeps the run in the ledger, and sends what is to be told. ``deliver`` None: nothing is sent.
+
+    Raises what ``check`` raises: then nothing was called, or what was recorded is kept and the next run closes it.
+    """
+    report = check(settings, replace(tools, book=book), selection)
+    delivered = None
+    if deliver is not None and book.fault is None:
+        try:
+            delivered = deliver(book.opened(), report.run_id)
+        except MonitorError as fault:
+            book.fault = fault
+    code, reasons = report.exit_code, report.exit_reasons
+    if delivered is not None:
+        code, reasons = with_undelivered(code, reasons, delivered)
+    if book.fault is not None:
+        code, reasons = book.fault.exit_code, (f"the run is not in the ledger: {book.fault}", *reasons)
+    told = replace(report, exit_code=code, exit_reasons=reasons)
+    return Checked(told, tuple(book.decisions), book.alerts(report), tuple(book.notes), book.fault, delivered)
