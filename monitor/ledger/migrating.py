@@ -39,7 +39,7 @@ def backup_name(file: Path, revision: str, now: datetime) -> Path:
 
 @contextmanager
 def _changing(database: Database) -> Iterator[Connection]:
-    """The only writer. SQLite does not follow foreign keys meanwhile: a table made anew would take others' rows along."""
+    """The only writer. SQLite follows no foreign keys meanwhile: a table made anew would take others' rows along."""
     sqlite = database.dialect == "sqlite"
     with told(database.where, database.engine.url.password), database.engine.connect() as connection:
         raw = connection.connection.driver_connection
