@@ -186,7 +186,7 @@ intents: Final = Table(
     Column("error", Text, nullable=False, server_default=""),
     Column("fix", Text, nullable=False, server_default=""),
     Column("sent_at", UtcDateTime, nullable=True),
-    Column("answer", JSON, nullable=True),
+    Column("answer", JSON(none_as_null=True), nullable=True),
     UniqueConstraint("alert_id", "channel"),
     Index("ix_intents_state_channel", "state", "channel"),
 )
