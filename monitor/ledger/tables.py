@@ -107,8 +107,9 @@ outcomes: Final = Table(
     Column("interaction_id", _INTERACTION, nullable=False),
     Column("description", String(DESCRIPTION), nullable=False),  # its beginning
     Column("outcome", _WORD, nullable=False),
-    Column("document", Text, nullable=False),  # the result without what was found
-    Column("found", Text, nullable=False),  # its findings, and how they are told: the same text from run to run
+    Column("evidence", Text, nullable=False),
+    Column("elapsed", Float, nullable=False),
+    Column("document", Text, nullable=False),  # the rest of the result: mostly the same text from run to run
     Index("ix_outcomes_vendor_interaction_id_run_id", "vendor", "interaction_id", "run_id"),
     Index("ix_outcomes_vendor_description", "vendor", "description", "interaction_id"),
 )
