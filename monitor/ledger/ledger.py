@@ -59,7 +59,7 @@ class Ledger:
         """
         raise NotImplementedError
 
-    def trouble(  # noqa: PLR0913 - what a run would tell of itself, one by one
+    def trouble(  # noqa: PLR0913, PLR0917 - what a run would tell of itself, one by one
         self,
         subject: Subject,
         vendor: str,
@@ -153,15 +153,11 @@ class Ledger:
         """It went out; ``answer`` is the channel's, ``took`` in seconds. Kept even where the lease was lost."""
         raise NotImplementedError
 
-    def again(  # noqa: PLR0913 - one try, as it was
-        self, intent: Intent, owner: str, what: str, next_at: datetime, now: datetime, took: float
-    ) -> None:
+    def again(self, intent: Intent, owner: str, what: str, next_at: datetime, now: datetime, took: float) -> None:
         """A passing fault: it is due again at ``next_at``. Nothing happens where the lease was lost."""
         raise NotImplementedError
 
-    def failed(  # noqa: PLR0913 - one try, as it was
-        self, intent: Intent, owner: str, what: str, fix: str, now: datetime, took: float
-    ) -> None:
+    def failed(self, intent: Intent, owner: str, what: str, fix: str, now: datetime, took: float) -> None:
         """It is given up, until somebody queues it again. Nothing happens where the lease was lost."""
         raise NotImplementedError
 
