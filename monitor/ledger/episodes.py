@@ -112,7 +112,7 @@ def _met(previous: Incident | None, found: Sighting, judged: Judged, policy: Pol
 def _outgrown(previous: Incident, found: Sighting) -> bool:
     """Whether it is worse than all that whoever acknowledged it can have seen."""
     told = [previous.said.severity.rank] if previous.said and previous.said.open else []
-    return found.severity.rank < min(previous.severity.rank, *told)
+    return found.severity.rank < min([previous.severity.rank, *told])
 
 
 def _accepted(previous: Incident | None, found: Sighting, judged: Judged) -> Incident:
