@@ -27,6 +27,7 @@ from monitor.model.alerts import (
     Topic,
 )
 from monitor.model.exchanges import Captured, Exchange, Fault, Outcome, Request, Response
+from monitor.model.fingerprints import fingerprint, trouble_fingerprint
 from monitor.model.incidents import (
     Accepted,
     Act,
@@ -177,4 +178,6 @@ __all__ = [
     "TranslationSource",
     "Use",
     "Vendor",
+    "fingerprint",
+    "trouble_fingerprint",
 ]
