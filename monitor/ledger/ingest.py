@@ -63,15 +63,12 @@ def decided(
     """One for each incident that is known or sighted; sighted ones first, as the report tells them."""
     before = {incident.fingerprint: incident for incident in known}
     found = {sighting.fingerprint: sighting for sighting in sightings(report)}
-    decisions: list[Decision] = []
-    for fingerprint in dict.fromkeys([*found, *before]):
-        incident, sighting = before.get(fingerprint), found.get(fingerprint)
-        about = incident or sighting
-        assert about is not None
-        decision = decide(incident, sighting, judged(report, about), now, policies[about.vendor])
-        if decision is not None:
-            decisions.append(decision)
-    return tuple(decisions)
+    about: dict[str, Incident | Sighting] = {**found, **before}
+    decisions = (
+        decide(before.get(one), found.get(one), judged(report, it), now, policies[it.vendor])
+        for one, it in about.items()
+    )
+    return tuple(decision for decision in decisions if decision is not None)
 
 
 def after(decision: Decision, told: bool) -> Incident:
@@ -96,5 +93,39 @@ def keep(connection: Connection, decisions: Iterable[Decision], told: bool) -> N
 
 def tell(connection: Connection, decisions: Iterable[Decision], compose: Compose, now: datetime) -> None:
     speaking = [decision for decision in decisions if decision.reason.speaks]
+    new = {decision.incident.fingerprint for decision in speaking if _is_told_anew(decision)}
     for alert in compose(speaking) if speaking else ():
-        outbox.add(connection, alert, now)
+        outbox.add(connection, alert, now, new)
+
+
+def _is_told_anew(decision: Decision) -> bool:
+    """People were told nothing of it, or that it is over."""
+    said = decision.before.said if decision.before else None
+    return said is None or not said.open
+
+
+# -- outside of runs --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """What was met outside of a run; ``sighting`` None: it is no more."""
+
+    subject: Subject
+    vendor: str
+    sighting: Sighting | None
+    run_id: str = ""
+
+
+def trouble(connection: Connection, met: Trouble, terms: Terms) -> Decision | None:
+    """What is told of it; None where nobody knew of it and it is not there."""
+    about = (tables.incidents.c.subject == met.subject.value, tables.incidents.c.interaction_id == "")
+    before = next(iter(people.incidents(connection, (met.vendor,), *about)), None)
+    rules = before.rules if before else 0  # it is no matter of rules
+    judgement = Judged(met.run_id, terms.now, seen=True, rules=rules)
+    policy = policy_in(connection, met.vendor, terms.policy_of(met.vendor))
+    decision = decide(before, met.sighting, judgement, terms.now, policy)
+    if decision is not None:
+        keep(connection, [decision], told=True)
+        tell(connection, [decision], terms.compose, terms.now)
+    return decision

@@ -118,7 +118,6 @@ def _row(incident: Incident) -> Mapping[str, object]:
         "subject": incident.subject.value,
         "severity": incident.severity.value,
         "open": incident.open,
-        "episode": incident.episode,
         "seen_at": incident.seen_at,
         "document": INCIDENT.write(replace(incident, mute=None)),
     }

@@ -14,10 +14,9 @@ from sqlalchemy import ColumnElement, Connection, Select, func, select
 
 from monitor.ledger import tables
 from monitor.ledger.documents import REPORT
-from monitor.ledger.rows import RESULTS, Results, description_of
+from monitor.ledger.rows import MANY, RESULTS, Results, description_of
 from monitor.model import LastRun, Outcome, Result, RunReport
 
-MANY: Final = 500  # values in one condition
 PAGE: Final = 24  # runs read at once: a page of history, and what its oldest run is compared with
 
 _JUDGED: Final = tuple(outcome.value for outcome in Outcome if outcome.judged)

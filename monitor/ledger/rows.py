@@ -18,6 +18,7 @@ from monitor.ledger.documents import REPORT, RESULT, storable
 from monitor.model import Change, Finding, Result, RunReport
 
 CHUNK: Final = 5000  # rows in one statement
+MANY: Final = 500  # values in one condition
 
 Values = Mapping[str, object]
 

@@ -93,7 +93,6 @@ def _incidents() -> None:
         sa.Column("subject", sa.String(length=32), nullable=False),
         sa.Column("severity", sa.String(length=32), nullable=False),
         sa.Column("open", sa.Boolean(), nullable=False),
-        sa.Column("episode", sa.Integer(), nullable=False),
         sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("document", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("fingerprint", name=op.f("pk_incidents")),
@@ -159,7 +158,7 @@ def _outbox() -> None:
         sa.Column("intent_id", sa.Integer(), nullable=False),
         sa.Column("fingerprint", sa.String(length=40), nullable=False),
         sa.Column("channel", sa.String(length=100), nullable=False),
-        sa.Column("episode", sa.Integer(), nullable=False),
+        sa.Column("begins", sa.Boolean(), nullable=False),
         sa.Column("follows", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(
             ["intent_id"], ["intents.id"], name=op.f("fk_threads_intent_id_intents"), ondelete="CASCADE"
