@@ -16,6 +16,7 @@ from typing import Final
 
 from monitor.calling.pool import Calls, call_all
 from monitor.model import Exchange, Plan, Planned, Recording, Result, RunReport, Settings, Vendor
+from monitor.pipeline.acceptance import with_accepted
 from monitor.pipeline.damping import damped
 from monitor.pipeline.exits import exit_of_command
 from monitor.pipeline.keeping import prune_after_run, require_room
@@ -160,7 +161,7 @@ def check(
         started = tools.clock()
         plan = _plan(jobs, command, started, tools)
         tools.store.write_plan(plan)
-        results = told_of(_walk(jobs, plan, tools), settings, tools, command)
+        results = with_accepted(told_of(_walk(jobs, plan, tools), settings, tools, command), settings, started)
         code, reasons = exit_of_command(command, results, selection.fail_on)
         report = RunReport(
             run_id=plan.run_id,
