@@ -5,7 +5,8 @@ What it found:
 1. Each root of a result is one sighting, as bad as the worst of its findings that are not accepted. Where all are,
    it is sighted as accepted.
 2. Outcomes that are no verdict are sighted as troubles of the vendor: one for each outcome, with its interactions.
-3. `record` gives no verdict: nothing is sighted. A recheck calls nobody: it sights no vendor's trouble.
+3. `record` gives no verdict: nothing is sighted. Only `check` calls anybody: what judges recordings again sights no
+   vendor's trouble, and does not know what else is checked.
 
 How far it judged what is known (what is found is seen whatever this says):
 
@@ -14,7 +15,7 @@ How far it judged what is known (what is found is seen whatever this says):
    - beside another status, or another media type for what lies in the body: nothing else of such a response is told;
    - below a place that is gone, empty, renamed, or of another type: nothing below it is told;
    - where the output that it is about is lost still, and told under another root.
-5. Who is not in a run of the whole vendor, or is skipped, is not checked any more.
+5. An interaction that is not in a check of the whole vendor, or is skipped, is not checked any more.
 6. Outcomes tell how far an exchange came: not run, down, turned away, unreadable or not judged, verdict. An interaction
    has a trouble no more when it came further than that. So a vendor that is down has not recovered from anything.
 """
@@ -48,8 +49,8 @@ from monitor.model import (
 )
 from monitor.printable import printable
 
+CHECK: Final = "check"
 RECORD: Final = "record"
-RECHECK: Final = "recheck"
 MOST_NAMED: Final = 5  # interactions of a vendor's trouble that are named, and reasons that are told
 _TEXT: Final = 400
 
@@ -84,7 +85,7 @@ def sightings(report: RunReport) -> tuple[Sighting, ...]:
     if report.command == RECORD:
         return ()
     found = [one for result in report.results for one in _drifts(result)]
-    if report.command != RECHECK:
+    if report.command == CHECK:
         found += [one for vendor in report.vendors for one in _troubles(vendor, report.results)]
     return tuple({one.fingerprint: one for one in reversed(found)}.values())[::-1]
 
@@ -150,9 +151,11 @@ def _drift_judged(report: RunReport, incident: Incident | Sighting) -> Judged:
 def _absent(report: RunReport, interaction_id: str, vendor: str) -> Judged:
     """Of an interaction that the report has no result of."""
     skipped = any((one.vendor, one.interaction_id) == (vendor, interaction_id) for one in report.skipped)
-    if skipped or not report.selection:
-        return Judged(report.run_id, report.started, seen=True, planned=False, rules=report.rules)
-    return _judged(report, f"only {printable(report.selection)} was asked for")
+    if report.selection and not skipped:
+        return _judged(report, f"only {printable(report.selection)} was asked for")
+    if report.command != CHECK:
+        return _judged(report, "nothing was recorded of it")
+    return Judged(report.run_id, report.started, seen=True, planned=False, rules=report.rules)
 
 
 def _blind(result: Result, incident: Incident | Sighting) -> str:
@@ -232,7 +235,7 @@ def _count(number: int, noun: str) -> str:
 
 def _trouble_judged(report: RunReport, incident: Incident | Sighting) -> Judged:
     outcome = next((one for one, (subject, _) in _TROUBLES.items() if subject is incident.subject), None)
-    if outcome is None or report.command == RECHECK:
+    if outcome is None or report.command != CHECK:
         return _judged(report, "it is no matter of what a run calls")
     ended = {one.interaction_id: one.outcome for one in report.results if one.vendor == incident.vendor}
     gone = {one for one in incident.affected if one not in ended and not _absent(report, one, incident.vendor).planned}

@@ -76,7 +76,13 @@ class Result:
 
     @property
     def worst(self) -> Severity | None:
-        return min((f.severity for f in self.findings), key=lambda s: s.rank, default=None)
+        """Of what is not accepted."""
+        return min((f.severity for f in self.findings if not f.accepted), key=lambda s: s.rank, default=None)
+
+    @property
+    def degree(self) -> str:
+        """How bad it is, in a word: a severity; accepted, where all that was found is; empty without findings."""
+        return self.worst.value if self.worst else "accepted" if self.findings else ""
 
 
 @dataclass(frozen=True, slots=True)

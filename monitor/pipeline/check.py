@@ -16,6 +16,7 @@ from typing import Final
 from monitor.calling.pool import Calls
 from monitor.checking.rules import RULES
 from monitor.model import Exchange, Plan, Planned, Recording, Result, RunReport, Settings, Vendor
+from monitor.pipeline.acceptance import with_accepted
 from monitor.pipeline.damping import damped
 from monitor.pipeline.exits import exit_of_command
 from monitor.pipeline.keeping import prune_after_run, require_room
@@ -186,7 +187,7 @@ def check(
         closed = close_orphans(settings, tools, locked)
         plan = _plan(jobs, command, selection, tools)
         tools.store.write_plan(plan)
-        results = told_of(_walk(jobs, plan, tools), settings, tools, command)
+        results = with_accepted(told_of(_walk(jobs, plan, tools), settings, tools, command), settings, started)
         code, reasons = exit_of_command(command, results, selection.fail_on)
         report = RunReport(
             run_id=plan.run_id,

@@ -14,6 +14,7 @@ from typing import Final
 from monitor.checking.rules import RULES
 from monitor.errors import ConfigError, LockHeldError, RecordingError
 from monitor.model import Outcome, Plan, Planned, Result, RunReport, Settings, Severity
+from monitor.pipeline.acceptance import with_accepted
 from monitor.pipeline.damping import damped
 from monitor.pipeline.exits import exit_of_command
 from monitor.pipeline.planning import Job, plan_jobs
@@ -51,7 +52,7 @@ def _results(plan: Plan, tools: Tools, jobs: Mapping[tuple[str, str], Job]) -> t
 def _close(plan: Plan, settings: Settings, tools: Tools) -> None:
     known = tuple(vendor for vendor in plan.vendors if vendor in settings.vendors)
     jobs = plan_jobs(settings, Selection(known)).by_key() if known else {}
-    results = _results(plan, tools, jobs)
+    results = with_accepted(_results(plan, tools, jobs), settings, tools.clock())
     code, reasons = exit_of_command(plan.command, results, Severity.BREAKING)
     tools.store.write_report(
         RunReport(

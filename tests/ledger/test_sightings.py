@@ -171,7 +171,8 @@ def test_the_fingerprint_of_a_trouble_is_the_same_for_ever() -> None:
 def test_record_sights_nothing_and_a_recheck_no_trouble() -> None:
     results = result(Outcome.DRIFTED, finding(removed("$.a"))), result(Outcome.NOT_RUN, name="x")
     assert sightings(report(*results, command="record")) == ()
-    assert [one.subject for one in sightings(report(*results, command="recheck"))] == [Subject.DRIFT]
+    for command in ("recheck", "adopt"):
+        assert [one.subject for one in sightings(report(*results, command=command))] == [Subject.DRIFT]
 
 
 # -- how far it judged ------------------------------------------------------------------------------------
@@ -238,6 +239,7 @@ SEEN = [
         for outcome in Outcome
         if not outcome.judged
     ),
+    Seen("a recheck without it", report(command="recheck"), "nothing was recorded of it"),
     Seen("another interaction alone", report(selection="a search"), "only a search was asked for"),
     Seen("another status", report(result(Outcome.DRIFTED, STATUS)), NO_STATUS),
     Seen("another media type", report(result(Outcome.DRIFTED, MEDIA)), NO_MEDIA),
