@@ -19,10 +19,8 @@ if TYPE_CHECKING:
 
 _MODE: Final = 0o644  # nothing in them is secret, and systemd wants to read its units
 IMAGE: Final = "registry.example/vendor-drift:latest"
-IN__MODE: Final = 0o644  # nothing in them is secret, and systemd wants to read its units
-IMAGE: Final = "/srv/vendor-drift"  # as in cron/Dockerfile
-STATE_IN__MODE: Final = 0o644  # nothing in them is secret, and systemd wants to read its units
-IMAGE: Final = "/var/lib/monitor"
+IN_IMAGE: Final = "/srv/vendor-drift"  # as in cron/Dockerfile
+STATE_IN_IMAGE: Final = "/var/lib/monitor"
 
 
 def _program() -> str:
