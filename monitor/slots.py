@@ -2,15 +2,15 @@
 
 1. A slot is a moment that a schedule names, to the minute. Slots are given in UTC: two moments of one time zone are
    compared and subtracted by Python as the wall clock shows them, which is wrong twice a year.
-2. The fields mean what Debian's cron takes them for: minute, hour, day of the month, month, day of the week (0 and 7 are
-   Sunday; names as MON and JAN; lists, ranges and steps). A day must match both day fields where one of them begins
+2. The fields mean what Debian's cron takes them for: minute, hour, day of the month, month, day of the week (0 and 7
+   are Sunday; names as MON and JAN; lists, ranges and steps). A day must match both day fields where one of them begins
    with ``*``, and either of them where none does. What only some crons know (seconds, @weekly, L, #) is refused, for
    the same five fields are printed for cron, systemd and Kubernetes.
 3. Where the clocks change, a schedule whose minute and hour both begin with something else than ``*`` keeps to its
-   times of day: a time that the clocks jump over is due at the first minute after the jump, one that comes twice is due
-   the first time, and times that fall together are one slot. So such a schedule has neither more nor fewer days.
-4. Any other schedule (``*/10 * * * *``, ``0 */2 * * *``) follows the clock as it goes: what is jumped over is not there,
-   and what comes twice is due twice.
+   times of day: a time that the clocks jump over is due at the first minute after the jump, one that comes twice is
+   due the first time, and times that fall together are one slot. So such a schedule leaves out no day.
+4. Any other schedule (``*/10 * * * *``, ``0 */2 * * *``) follows the clock as it goes: what is jumped over is not
+   there, and what comes twice is due twice.
 5. Work is bounded: a schedule that names no day within 50 years is refused when it is read.
 """
 
