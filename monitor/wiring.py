@@ -6,15 +6,20 @@ import hashlib
 import os
 import secrets
 import sys
-from collections.abc import Sequence
-from contextlib import AbstractContextManager
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
+from importlib import import_module
 from importlib.metadata import entry_points, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
+from zoneinfo import ZoneInfo
 
+from monitor.alerts.composing import Voice
 from monitor.model import Secret, Settings, Vendor
+from monitor.pipeline.notifying import LedgerBook
 from monitor.pipeline.tools import Judges, Listener, Tools
 from monitor.pipeline.verdicts import masked_judgement
 from monitor.recordings.locks import vendor_lock
@@ -65,6 +70,48 @@ def _judges(cases: int, state: Path, masker: Masker) -> AbstractContextManager[J
     )
 
 
+def moments_in(timezone: str) -> Callable[[datetime], str]:
+    """Tells moments as people in ``timezone`` read them: ``Mon 23 Nov 2026, 05:17 CET``."""
+    zone = ZoneInfo(timezone)
+    return lambda moment: f"{moment.astimezone(zone):%a %d %b %Y, %H:%M %Z}"
+
+
+def voice_of(settings: Settings) -> Voice:
+    """How messages are told by what monitor.yaml says."""
+    folder = Path(settings.recordings_dir)
+    here = folder.relative_to(settings.root) if folder.is_relative_to(settings.root) else folder
+    return Voice(
+        alerts=settings.alerts,
+        when=moments_in(settings.alerts.timezone),
+        routes={name: vendor.routes for name, vendor in settings.vendors.items() if vendor.routes},
+        recordings=here.as_posix(),
+    )
+
+
+def book_of(settings: Settings, tools: Tools) -> LedgerBook:
+    """What keeps this run in the ledger. The database's library is imported meanwhile: it takes a third of a second."""
+    threading.Thread(target=import_module, args=("monitor.ledger.ledger",), daemon=True).start()
+    return LedgerBook(
+        settings=settings,
+        tools=tools,
+        open_ledger=lambda: ledger_of(settings),
+        voice=voice_of(settings),
+        watch=lambda ledger, now: watched(settings, ledger, voice_of(settings), now),
+    )
+
+
+@contextmanager
+def _locked(settings: Settings, vendor: str, holder: str, wait: float | None) -> Iterator[None]:
+    """The vendor is this run's alone: on this host, and on all hosts that share a ledger on PostgreSQL."""
+    with ExitStack() as held:
+        held.enter_context(vendor_lock(Path(settings.state_dir), vendor, holder, wait))
+        if settings.ledger.startswith("postgresql"):
+            from monitor.ledger.locks import advisory_lock  # noqa: PLC0415 - SQLite needs neither driver nor SQLAlchemy
+
+            held.enter_context(advisory_lock(settings.ledger, vendor, holder, wait))
+        yield
+
+
 def tools_of(
     settings: Settings,
     listener: Listener,
@@ -86,10 +133,10 @@ def tools_of(
         return _judges(cases, state, masker) if cache else JudgePool(workers_for(cases), remember=False)
 
     def lock(vendor: str) -> AbstractContextManager[None]:
-        return vendor_lock(state, vendor, holder, wait)
+        return _locked(settings, vendor, holder, wait)
 
     def try_lock(vendor: str) -> AbstractContextManager[None]:
-        return vendor_lock(state, vendor, holder, 0)
+        return _locked(settings, vendor, holder, 0)
 
     def caller(vendor: Vendor) -> Caller:
         from monitor.calling.client import Caller  # noqa: PLC0415 - only a check needs httpx

@@ -48,8 +48,11 @@ _Done = tuple[str, Exchange] | BaseException | None  # None: one worker has ende
 
 
 class _Workers:
-    def __init__(self, caller: Calls, requests: Iterable[tuple[str, Request]], count: int) -> None:
+    def __init__(
+        self, caller: Calls, requests: Iterable[tuple[str, Request]], count: int, stopping: Callable[[], bool]
+    ) -> None:
         self._caller = caller
+        self._stopping = stopping
         self._work = iter(requests)
         self._lock = threading.Lock()
         self._room = threading.Semaphore(2 * count)
@@ -65,7 +68,7 @@ class _Workers:
 
     def _next(self) -> tuple[str, Request] | None:
         with self._lock:
-            return None if self.stop.is_set() else next(self._work, None)
+            return None if self.stop.is_set() or self._stopping() else next(self._work, None)
 
     def _run(self) -> None:
         try:
@@ -92,16 +95,26 @@ class _Workers:
             thread.join(JOIN_SECONDS)
 
 
-def call_all(caller: Calls, requests: Sequence[tuple[str, Request]], on_done: Callable[[str, Exchange], None]) -> None:
+def _never() -> bool:
+    return False
+
+
+def call_all(
+    caller: Calls,
+    requests: Sequence[tuple[str, Request]],
+    on_done: Callable[[str, Exchange], None],
+    stopping: Callable[[], bool] = _never,
+) -> None:
     """Sends ``requests`` (key, request), as many at once as the vendor's concurrency, no faster than its per_second.
 
     ``on_done(key, exchange)`` is called in this thread, once for each, in the order in which they end; what it
-    raises ends everything and comes out. After ``caller.abort()`` from another thread it returns early, the
-    rest untold. The caller cannot be used again after an early end.
+    raises ends everything and comes out. Once ``stopping()`` is true no other request is begun. After
+    ``caller.abort()`` from another thread it returns early, the rest untold. The caller cannot be used again after
+    an early end.
     """
     if not requests:
         return
-    workers = _Workers(caller, requests, min(caller.concurrency, len(requests)))
+    workers = _Workers(caller, requests, min(caller.concurrency, len(requests)), stopping)
     running = 0
     try:
         for thread in workers.threads:

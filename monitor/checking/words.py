@@ -5,7 +5,8 @@
    to flows, and what we assumed; then why we think so, and what mends it.
 2. Nothing is said twice: members of a list that fail alike are told once, and so is what change and mismatch share.
 3. Of roots that are as bad as each other, one that fails a whole action comes first: the others refer to it.
-4. Names of keys and media types are the vendor's: they are escaped and cut. Values never come here.
+4. What is accepted comes last; that it is, and by whom, comes before what it is.
+5. Names of keys and media types are the vendor's: they are escaped and cut. Values never come here.
 """
 
 from __future__ import annotations
@@ -51,14 +52,16 @@ def told(findings: Sequence[Finding]) -> tuple[Told, ...]:
         _told(root, group, also_read(root, group, failed), name_translation=len(translations) > 1)
         for root, group in groups.items()
     ]
-    return tuple(sorted(found, key=lambda one: (one.severity.rank, one.root not in failing, one.root)))
+    return tuple(sorted(found, key=lambda one: (one.accepted, one.severity.rank, one.root not in failing, one.root)))
 
 
 def _told(root: str, group: Sequence[Finding], also: Iterable[str], *, name_translation: bool) -> Told:
     changes = sorted((f.detail for f in group if isinstance(f.detail, Change)), key=lambda change: change.kind)
     mismatches = [f.detail for f in group if isinstance(f.detail, Mismatch)]
     losses = [f.detail for f in group if isinstance(f.detail, Loss)]
+    alarming = [f for f in group if not f.accepted]
     lines = (
+        *dict.fromkeys(_accepted(f, alarming) for f in group if f.accepted),
         *_facts(root, changes, mismatches),
         *_outputs(losses, name_translation=name_translation),
         *also,
@@ -68,7 +71,12 @@ def _told(root: str, group: Sequence[Finding], also: Iterable[str], *, name_tran
         *(f"probably renamed: {change.evidence}" for change in changes if change.evidence),
         *_mending(changes, losses),
     )
-    return Told(root, min((f.severity for f in group), key=lambda s: s.rank), lines)
+    severity = min((f.severity for f in alarming or group), key=lambda s: s.rank)
+    return Told(root, severity, lines, accepted=not alarming)
+
+
+def _accepted(finding: Finding, alarming: Sequence[Finding]) -> str:
+    return f"in part {finding.accepted}" if alarming else finding.accepted
 
 
 # -- what was expected, what is there ---------------------------------------------------------------------

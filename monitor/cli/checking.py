@@ -18,16 +18,19 @@ from monitor.cli.console import (
     WaitOption,
     check_output,
     note,
+    report_error,
     save,
     settings_of,
     shown_path,
     wants_color,
     write,
 )
+from monitor.cli.telling import DryRunOption, NotifyOption, delivered_lines, dry_run
 from monitor.errors import StorageError
 
 if TYPE_CHECKING:
     from monitor.model import RunReport, Settings
+    from monitor.pipeline.notifying import Checked
     from monitor.pipeline.tools import Selection
 
 
@@ -58,11 +61,12 @@ def selection_of(
     fail_on: FailOn = FailOn.BREAKING,
     *,
     official: bool = False,
+    notify: bool = False,
 ) -> Selection:
     from monitor.model import Severity
     from monitor.pipeline.tools import Selection
 
-    return Selection(tuple(vendors or ()), interaction, Severity(fail_on.value), official)
+    return Selection(tuple(vendors or ()), interaction, Severity(fail_on.value), official, notify)
 
 
 def _save_or_print(output: Path, text: str) -> None:
@@ -95,6 +99,8 @@ def check(  # noqa: PLR0913, PLR0917 - a command's options are its parameters
     output: OutputOption = None,
     fail_on: FailOnOption = FailOn.BREAKING,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing when the exit code is 0.")] = False,
+    notify: NotifyOption = None,
+    dry: DryRunOption = False,
     wait: WaitOption = False,
     no_cache: CacheOption = False,
     config: ConfigOption = None,
@@ -106,20 +112,44 @@ def check(  # noqa: PLR0913, PLR0917 - a command's options are its parameters
       monitor check --vendor crm
 
       monitor check --format json --output report.json --fail-on warning
+
+      monitor check --vendor crm --dry-run
+
+      monitor check --notify --quiet
     """
-    from monitor.pipeline.check import check as walk
+    from monitor.errors import UsageError
+    from monitor.pipeline.notifying import run_check
     from monitor.reports import find
-    from monitor.wiring import tools_of
+    from monitor.wiring import book_of, deliverer_of, tools_of
 
     find(form)
     check_output(output)
+    if dry and notify:
+        raise UsageError("--dry-run and --notify exclude each other")
     settings = settings_of(config)
+    telling = not dry and (settings.alerts.enabled if notify is None else notify)
     with ProgressDisplay() as progress:
         tools = tools_of(settings, progress, "check", None if wait else 0, cache=not no_cache)
-        report = walk(settings, tools, selection_of(vendor, interaction, fail_on))
-    if quiet and not report.exit_code and output is None:
-        return report.exit_code
-    return show_report(report, settings, form, output, quiet=quiet)
+        selection = selection_of(vendor, interaction, fail_on, notify=telling)
+        checked = run_check(
+            settings, tools, book_of(settings, tools), selection, deliverer_of(settings) if telling else None
+        )
+    code = checked.report.exit_code
+    if not quiet or code or output is not None:
+        show_report(checked.report, settings, form, output, quiet=quiet)
+    _tell(checked, dry, quiet=quiet and not code)
+    return code
+
+
+def _tell(checked: Checked, dry: bool, *, quiet: bool) -> None:
+    """What became of the alerts; the report on standard output may be for a machine."""
+    if dry:
+        write(dry_run(checked))
+    lines = () if quiet else delivered_lines(checked.delivered)
+    for line in (*checked.notes, *lines):
+        note(line)
+    if checked.fault is not None:
+        report_error(str(checked.fault))
 
 
 def recheck(  # noqa: PLR0913, PLR0917 - a command's options are its parameters

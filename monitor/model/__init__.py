@@ -14,6 +14,7 @@ from __future__ import annotations
 from monitor.model.actions import ENTRY, FAILING_STATUS, ActionExample, ActionSource, Use
 from monitor.model.alerts import (
     DIGEST,
+    LONGEST_WAIT,
     Alert,
     Answer,
     Command,
@@ -27,8 +28,11 @@ from monitor.model.alerts import (
     Topic,
 )
 from monitor.model.exchanges import Captured, Exchange, Fault, Outcome, Request, Response
+from monitor.model.fingerprints import fingerprint, trouble_fingerprint
 from monitor.model.incidents import (
     Accepted,
+    Act,
+    ActKind,
     Decision,
     Incident,
     Judged,
@@ -72,7 +76,7 @@ from monitor.model.judging import (
 )
 from monitor.model.overrides import RequestOverride
 from monitor.model.recordings import MASK, MASK_HOST, Approval, Mask, Recording
-from monitor.model.runs import Basis, Plan, Planned, Result, RunReport
+from monitor.model.runs import Basis, LastRun, Plan, Planned, Result, RunReport
 from monitor.model.settings import (
     Alerts,
     ChannelSource,
@@ -96,11 +100,14 @@ __all__ = [
     "FAILURE_PATH",
     "FILLED",
     "HEADER_ROOT",
+    "LONGEST_WAIT",
     "MASK",
     "MASK_HOST",
     "STATUS_ROOT",
     "THE_DEFAULT",
     "Accepted",
+    "Act",
+    "ActKind",
     "ActionExample",
     "ActionSource",
     "Alert",
@@ -129,6 +136,7 @@ __all__ = [
     "Interaction",
     "Judged",
     "Judgement",
+    "LastRun",
     "Limits",
     "Links",
     "Loss",
@@ -172,4 +180,6 @@ __all__ = [
     "TranslationSource",
     "Use",
     "Vendor",
+    "fingerprint",
+    "trouble_fingerprint",
 ]

@@ -137,7 +137,8 @@ class Judged:
     """How far a run judged what an incident is about.
 
     ``seen``: it would have seen the incident, had it been there; only then its absence means anything.
-    ``planned``: the interaction is still asked for.
+    ``planned``: the interaction is still asked for. ``cleared``: of a vendor's trouble, the interactions that do not
+    have it any more. ``why`` tells why it was not seen.
     """
 
     run_id: str
@@ -146,6 +147,8 @@ class Judged:
     basis: Basis = NO_BASIS
     planned: bool = True
     rules: int = 0  # the version of the rules that judged
+    cleared: tuple[str, ...] = ()
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,6 +219,25 @@ class Decision:
     incident: Incident
     before: Incident | None = None
     detail: str = ""
+
+
+class ActKind(StrEnum):
+    ACK = "ack"
+    MUTE = "mute"
+    UNMUTE = "unmute"
+    ACCEPT = "accept"
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """What somebody decided. ``fingerprint`` empty: of all of the vendor's. ``episode`` is an acknowledgement's."""
+
+    kind: ActKind
+    person: Person
+    vendor: str
+    fingerprint: str = ""
+    episode: int | None = None
+    until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

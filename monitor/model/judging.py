@@ -122,11 +122,20 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """The findings at one root in words, a line each; vendor text in them is escaped."""
+    """The findings at one root in words, a line each; vendor text in them is escaped.
+
+    ``severity`` is that of the worst that is not accepted; of the worst, where all are ``accepted``.
+    """
 
     root: str
     severity: Severity
     lines: tuple[str, ...]
+    accepted: bool = False
+
+    @property
+    def label(self) -> str:
+        """``breaking``, or ``breaking, accepted``."""
+        return f"{self.severity}, accepted" if self.accepted else self.severity.value
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
@@ -75,7 +76,13 @@ class Result:
 
     @property
     def worst(self) -> Severity | None:
-        return min((f.severity for f in self.findings), key=lambda s: s.rank, default=None)
+        """Of what is not accepted."""
+        return min((f.severity for f in self.findings if not f.accepted), key=lambda s: s.rank, default=None)
+
+    @property
+    def degree(self) -> str:
+        """How bad it is, in a word: a severity; accepted, where all that was found is; empty without findings."""
+        return self.worst.value if self.worst else "accepted" if self.findings else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,3 +105,19 @@ class RunReport:
     notify: bool = False  # as in its plan
     rules: int = 0  # the version of the rules that judged; 0: from before they had one
     version: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class LastRun:
+    """The newest check of a vendor. ``whole``: not of one interaction only; ``judged`` counts verdicts.
+
+    ``outcomes`` counts its interactions by outcome.
+    """
+
+    run_id: str
+    started: datetime
+    finished: datetime
+    whole: bool
+    judged: int
+    unjudged: int
+    outcomes: Mapping[Outcome, int] = field(default_factory=dict)

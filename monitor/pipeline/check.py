@@ -11,15 +11,17 @@ from collections.abc import Mapping
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from contextlib import ExitStack
 from dataclasses import replace
-from datetime import datetime
 from typing import Final
 
-from monitor.calling.pool import Calls, call_all
+from monitor.calling.pool import Calls
+from monitor.checking.rules import RULES
 from monitor.model import Exchange, Plan, Planned, Recording, Result, RunReport, Settings, Vendor
+from monitor.pipeline.acceptance import with_accepted
 from monitor.pipeline.damping import damped
 from monitor.pipeline.exits import exit_of_command
 from monitor.pipeline.keeping import prune_after_run, require_room
 from monitor.pipeline.orphans import close_orphans
+from monitor.pipeline.patience import Patience, call_patiently, delays_of, may_be_tried_again
 from monitor.pipeline.planning import Job, Jobs, masked_skips, plan_jobs
 from monitor.pipeline.tools import Judges, Selection, Tools
 from monitor.pipeline.unclaimed import told_of
@@ -28,6 +30,8 @@ from monitor.recordings.masking import Masker
 from monitor.recordings.store import new_run_id
 
 MAX_VENDORS_AT_ONCE: Final = 8
+STEP_SECONDS: Final = 0.25  # how soon a run that waits for a vendor sees that it is to end
+STOPPED: Final = "monitor was told to stop before it was called"
 
 
 def recording_of(job: Job, run_id: str, exchange: Exchange, tools: Tools) -> Recording:
@@ -50,37 +54,57 @@ def recording_of(job: Job, run_id: str, exchange: Exchange, tools: Tools) -> Rec
 class _Run:
     """One run over all its vendors: collects what is pending, in whatever order exchanges end."""
 
-    def __init__(self, run_id: str, tools: Tools, judges: Judges) -> None:
-        self._run_id = run_id
+    def __init__(self, plan: Plan, tools: Tools, judges: Judges) -> None:
+        self._plan = plan
         self._tools = tools
         self._judges = judges
         self._pending: dict[tuple[str, str], Pending] = {}
         self._callers: list[Calls] = []
-        self._ended = False
+        self._ended = threading.Event()
         self._lock = threading.Lock()
 
-    def _keep(self, job: Job, exchange: Exchange) -> None:
-        recording = self._tools.store.append(recording_of(job, self._run_id, exchange, self._tools))
+    def _keep(self, job: Job, exchange: Exchange, waited: float) -> None:
+        recording = self._tools.store.append(recording_of(job, self._plan.run_id, exchange, self._tools))
         pending = begin(self._tools, self._judges, job, recording, exchange.response)
+        pending = replace(pending, late=waited)
         with self._lock:
             self._pending[job.key] = pending
         self._tools.listener.done(pending.result)
 
     def call(self, vendor: Vendor, jobs: Mapping[str, Job]) -> None:
-        requests = [(key, job.request) for key, job in jobs.items() if job.request is not None]
+        requests = {key: job.request for key, job in jobs.items() if job.request is not None}
         if not requests:
             return
         with self._tools.caller(vendor) as caller:
             with self._lock:
-                if self._ended:
+                if self._ended.is_set():
                     return
                 self._callers.append(caller)
-            call_all(caller, requests, lambda key, exchange: self._keep(jobs[key], exchange))
+            patience = Patience(
+                delays=delays_of(vendor, notify=self._plan.notify),
+                wait=self._wait,
+                stopping=self._stopping,
+                is_down=lambda key, exchange: may_be_tried_again(jobs[key], exchange),
+            )
+            call_patiently(
+                caller, requests, patience, lambda key, exchange, waited: self._keep(jobs[key], exchange, waited)
+            )
+
+    def _stopping(self) -> bool:
+        return self._ended.is_set() or self._tools.stopping.is_set()
+
+    def _wait(self, seconds: float) -> bool:
+        """Waits, unless the run is told to end: then it is True at once, or nearly."""
+        left = seconds
+        while left > 0 and not self._stopping():
+            self._ended.wait(min(left, STEP_SECONDS))
+            left -= STEP_SECONDS
+        return self._stopping()
 
     def abort(self) -> None:
         """Ends the calls of every vendor at once, and lets none begin."""
         with self._lock:
-            self._ended = True
+            self._ended.set()
             callers = tuple(self._callers)
         for caller in callers:
             caller.abort()
@@ -89,7 +113,8 @@ class _Run:
         pending = self._pending.get(job.key)
         if pending is not None:
             return pending.finish()
-        return masked(not_run(job, job.refusal or "it was not called"), self._tools.masker)
+        why = STOPPED if self._tools.stopping.is_set() else "it was not called"
+        return masked(not_run(job, job.refusal or why), self._tools.masker)
 
 
 def _call_vendors(run: _Run, jobs: Jobs) -> None:
@@ -115,7 +140,7 @@ def _walk(jobs: Jobs, plan: Plan, tools: Tools) -> tuple[Result, ...]:
     if not sent:
         return tuple(masked(not_run(job, job.refusal), tools.masker) for job in jobs.jobs)
     with tools.judges(sent) as judges:
-        run = _Run(plan.run_id, tools, judges)
+        run = _Run(plan, tools, judges)
         _call_vendors(run, jobs)
         return damped([run.result(job) for job in jobs.jobs], jobs.by_key(), tools, judges)
 
@@ -130,13 +155,16 @@ def _masked(planned: Planned, masker: Masker) -> Planned:
     )
 
 
-def _plan(jobs: Jobs, command: str, now: datetime, tools: Tools) -> Plan:
+def _plan(jobs: Jobs, command: str, selection: Selection, tools: Tools) -> Plan:
+    now = tools.clock()
     return Plan(
         run_id=new_run_id(now, tools.entropy(3)),
         created=now,
         command=command,
         vendors=tuple(vendor.name for vendor in jobs.vendors),
         interactions=tuple(_masked(job.planned(), tools.masker) for job in jobs.jobs),
+        selection=selection.interaction or "",
+        notify=selection.notify,
     )
 
 
@@ -157,15 +185,14 @@ def check(
         for vendor in sorted(locked):
             locks.enter_context(tools.lock(vendor))
         closed = close_orphans(settings, tools, locked)
-        started = tools.clock()
-        plan = _plan(jobs, command, started, tools)
+        plan = _plan(jobs, command, selection, tools)
         tools.store.write_plan(plan)
-        results = told_of(_walk(jobs, plan, tools), settings, tools, command)
+        results = with_accepted(told_of(_walk(jobs, plan, tools), settings, tools, command), settings, started)
         code, reasons = exit_of_command(command, results, selection.fail_on)
         report = RunReport(
             run_id=plan.run_id,
             command=command,
-            started=started,
+            started=plan.created,
             finished=tools.clock(),
             vendors=plan.vendors,
             results=results,
@@ -175,7 +202,12 @@ def check(
             fail_on=selection.fail_on,
             exit_code=code,
             exit_reasons=reasons,
+            selection=plan.selection,
+            notify=plan.notify,
+            rules=RULES,
         )
         tools.store.write_report(report)
-        closed_now = frozenset(closed.runs)  # somebody is to see their reports first
-        return replace(report, notes=(*report.notes, *prune_after_run(settings, tools, locked, closed_now)))
+        tools.book.keep(report)
+        # somebody is to see the reports of what was closed first
+        held = frozenset(closed.runs) | tools.book.held()
+        return replace(report, notes=(*report.notes, *prune_after_run(settings, tools, locked, held)))

@@ -24,12 +24,15 @@ def _unjudged(results: Sequence[Result]) -> list[str]:
 
 
 def exit_of(results: Sequence[Result], fail_on: Severity) -> tuple[int, tuple[str, ...]]:
-    """The exit code and every reason for one, drift first. A run that judged nothing is never 0."""
+    """The exit code and every reason for one, drift first. A run that judged nothing is never 0.
+
+    What accepted.yaml names fails nothing.
+    """
     at_fault = {
         (number, finding.root)
         for number, result in enumerate(results)
         for finding in result.findings
-        if finding.severity.rank <= fail_on.rank
+        if finding.severity.rank <= fail_on.rank and not finding.accepted
     }
     unjudged = _unjudged(results)
     if at_fault:
@@ -37,7 +40,13 @@ def exit_of(results: Sequence[Result], fail_on: Severity) -> tuple[int, tuple[st
         return DRIFT, (f"{_count(len(at_fault), 'drift')} at or above {fail_on.value} in {places}", *unjudged)
     if unjudged:
         return NOT_JUDGED, tuple(unjudged)
-    return QUIET, (f"nothing at or above {fail_on.value}",) if any(result.findings for result in results) else ()
+    return QUIET, (_quiet(results, fail_on),) if any(result.findings for result in results) else ()
+
+
+def _quiet(results: Sequence[Result], fail_on: Severity) -> str:
+    accepted = {(number, f.root) for number, result in enumerate(results) for f in result.findings if f.accepted}
+    known = f" that is not accepted ({_count(len(accepted), 'drift')} accepted)" if accepted else ""
+    return f"nothing at or above {fail_on.value}{known}"
 
 
 def exit_of_command(command: str, results: Sequence[Result], fail_on: Severity) -> tuple[int, tuple[str, ...]]:

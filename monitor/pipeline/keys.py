@@ -32,6 +32,20 @@ def _terms(terms: Terms | Case) -> Iterator[bytes]:
     yield from (_translation(translation).encode("utf-8", "surrogatepass") for translation in terms.translations)
 
 
+def terms_digest(terms: Terms) -> str:
+    """16 hex digits: equal where responses are judged by the same terms, in whatever folder the files lie."""
+    sha = hashlib.sha256(json.dumps([sorted(terms.severity.items()), terms.expected_status]).encode())
+    for part in (terms.contract.pact if terms.contract else b"", *map(_told, terms.translations)):
+        sha.update(len(part).to_bytes(8, "big"))
+        sha.update(part)
+    return sha.hexdigest()[:16]
+
+
+def _told(translation: Translation) -> bytes:
+    told = [translation.name, translation.kind, translation.source, translation.schema]
+    return json.dumps(told, sort_keys=True, default=str).encode("utf-8", "surrogatepass")
+
+
 def _headers(response: Response, contract: Contract | None) -> str:
     spoken_of = contract.pact.lower() if contract else b""
 

@@ -11,13 +11,16 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Final
 
+from monitor.checking.rules import RULES
 from monitor.errors import ConfigError, LockHeldError, RecordingError
 from monitor.model import Outcome, Plan, Planned, Result, RunReport, Settings, Severity
+from monitor.pipeline.acceptance import with_accepted
 from monitor.pipeline.damping import damped
 from monitor.pipeline.exits import exit_of_command
 from monitor.pipeline.planning import Job, plan_jobs
 from monitor.pipeline.recheck import judge_stored
 from monitor.pipeline.tools import Selection, Tools
+from monitor.pipeline.verdicts import based
 
 INTERRUPTED: Final = "interrupted: nothing was recorded of it; it may have been called"
 
@@ -41,14 +44,15 @@ def _results(plan: Plan, tools: Tools, jobs: Mapping[tuple[str, str], Job]) -> t
     if paths:
         with tools.judges(len(paths)) as judges:
             for result in damped([*judge_stored(paths, jobs, tools, judges)], jobs, tools, judges):
-                judged[result.vendor, result.interaction_id] = result
+                key = result.vendor, result.interaction_id
+                judged[key] = based(result, jobs.get(key), tools)
     return tuple(judged.get((p.vendor, p.interaction_id)) or _not_run(p) for p in plan.interactions)
 
 
 def _close(plan: Plan, settings: Settings, tools: Tools) -> None:
     known = tuple(vendor for vendor in plan.vendors if vendor in settings.vendors)
     jobs = plan_jobs(settings, Selection(known)).by_key() if known else {}
-    results = _results(plan, tools, jobs)
+    results = with_accepted(_results(plan, tools, jobs), settings, tools.clock())
     code, reasons = exit_of_command(plan.command, results, Severity.BREAKING)
     tools.store.write_report(
         RunReport(
@@ -60,6 +64,9 @@ def _close(plan: Plan, settings: Settings, tools: Tools) -> None:
             results=results,
             exit_code=code,
             exit_reasons=("interrupted, closed by a later run", *reasons),
+            selection=plan.selection,
+            notify=plan.notify,
+            rules=RULES,
         )
     )
 

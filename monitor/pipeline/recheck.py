@@ -10,6 +10,7 @@ from typing import Final
 from monitor.checking.judge import DISAGREES, NOT_ASKED
 from monitor.errors import RecordingError, UsageError
 from monitor.model import Outcome, Result, RunReport, Settings
+from monitor.pipeline.acceptance import with_accepted
 from monitor.pipeline.damping import damped
 from monitor.pipeline.exits import exit_of
 from monitor.pipeline.planning import Job, Jobs, masked_skips, plan_jobs
@@ -133,7 +134,7 @@ def recheck(settings: Settings, tools: Tools, selection: Selection, run: str | N
         with tools.judges(len(paths)) as judges:
             judged = judge_stored(paths, jobs.by_key(), tools, judges, official=selection.official)
             results = damped(tuple(_listened(judged, tools)), jobs.by_key(), tools, judges)
-        results = told_of(results, settings, tools, "recheck")
+        results = with_accepted(told_of(results, settings, tools, "recheck"), settings, started)
     for (run_id, vendor), kept in found.items():
         names = {_name(path) for path in kept}
         results += tuple(r for r in _unrecorded(tools, run_id, vendor, names) if wanted(r.interaction_id))

@@ -8,8 +8,9 @@ from dataclasses import dataclass, fields, replace
 from monitor.checking.impact import with_impact
 from monitor.checking.words import told
 from monitor.errors import RecordingError
-from monitor.model import Detail, Judgement, Outcome, Recording, Response, Result, StoredCase, Terms, Use
+from monitor.model import Basis, Detail, Judgement, Outcome, Recording, Response, Result, StoredCase, Terms, Use
 from monitor.pipeline.cases import NO_RESPONSE, case_of, damage_of, damaged, fault_of
+from monitor.pipeline.keys import terms_digest
 from monitor.pipeline.planning import Job
 from monitor.pipeline.tools import Judges, Tools
 from monitor.recordings.masking import Masker
@@ -24,9 +25,18 @@ class Pending:
     judgement: Future[Judgement] | None = None
     uses: tuple[Use, ...] = ()  # by which flows the outputs are read
     damage: str = ""  # why there is no baseline to judge against although there should be one
+    late: float = 0.0  # seconds after which the vendor, down at first, was tried once more
 
     def finish(self) -> Result:
         """Waits for the judgement. No secret is left in what comes out."""
+        result = self._finished()
+        if not self.late:
+            return result
+        down = result.outcome is Outcome.VENDOR_DOWN
+        told = "it was tried again, at last" if down else "the vendor was down at first; this is what it answered"
+        return replace(result, notes=(*result.notes, f"{told} {self.late:,.0f} s later"))
+
+    def _finished(self) -> Result:
         if self.judgement is None:
             return masked(self.result, self.masker)
         judged = masked_judgement(damaged(self.judgement.result(), self.damage), self.masker)
@@ -65,7 +75,13 @@ def masked_judgement(judgement: Judgement, masker: Masker) -> Judgement:
 def masked(result: Result, masker: Masker) -> Result:
     """A result without findings, with every text masked."""
     text = masker.text
-    return replace(result, description=text(result.description), reason=text(result.reason), fix=text(result.fix))
+    return replace(
+        result,
+        description=text(result.description),
+        reason=text(result.reason),
+        fix=text(result.fix),
+        basis=masked_basis(result.basis, masker),
+    )
 
 
 def not_run(job: Job, reason: str) -> Result:
@@ -85,6 +101,29 @@ def terms_of(job: Job, *, official: bool = False) -> Terms:
         severity=job.vendor.severity,
         official=official,
     )
+
+
+def basis_of(terms: Terms, baseline: Recording | None) -> Basis:
+    """What a verdict rests on besides the response."""
+    digest = terms_digest(terms)
+    if baseline is None or baseline.approval is None:
+        return Basis(digest)
+    return Basis(digest, baseline.digest, baseline.approval.by, baseline.approval.at)
+
+
+def based(result: Result, job: Job | None, tools: Tools) -> Result:
+    """A stored recording's result with its basis, which the judging process does not tell."""
+    if job is None or not result.outcome.judged:
+        return result
+    try:
+        baseline = tools.store.baseline(*job.key)
+    except RecordingError:
+        baseline = None
+    return replace(result, basis=masked_basis(basis_of(terms_of(job), baseline), tools.masker))
+
+
+def masked_basis(basis: Basis, masker: Masker) -> Basis:
+    return replace(basis, approved_by=masker.text(basis.approved_by))
 
 
 def _unjudged(job: Job, evidence: str) -> Result:
@@ -109,6 +148,7 @@ def begin(
         baseline = tools.store.baseline(*job.key)
     except RecordingError as error:
         damage = "" if approving else damage_of(error)
+    base = replace(base, basis=basis_of(terms, baseline))
     if baseline is not None:
         base = replace(base, baseline=baseline.path)
         if raw is not None:  # a recheck writes nothing

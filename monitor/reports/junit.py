@@ -47,7 +47,7 @@ def _lines(lines: Sequence[str]) -> str:
 
 def _told(result: Result) -> Iterator[str]:
     for told in result.told:
-        yield told.severity.value
+        yield told.label
         yield from (f"  {line}" for line in told.lines)
 
 
@@ -68,7 +68,7 @@ def _case(result: Result, report: RunReport, options: Options) -> _Case:
         out=_lines(notes),
     )
     told, places = tuple(_told(result)), tuple(_places(result, options))
-    if any(finding.severity.rank <= report.fail_on.rank for finding in result.findings):
+    if any(f.severity.rank <= report.fail_on.rank and not f.accepted for f in result.findings):
         worst = result.worst.value if result.worst else ""
         first = "; ".join(line for group in result.told[:1] for line in group.lines) or result.outcome.value
         text = _lines((result.reason, result.fix, *told, *places))

@@ -117,10 +117,10 @@ def _places(result: Result, options: Options) -> Iterator[str]:
 def _interaction(result: Result, options: Options) -> str:
     """What was found, or why nothing could be."""
     drifted = result.outcome is Outcome.DRIFTED
-    label = f"DRIFTED ({result.worst or Severity.INFO})" if drifted else result.outcome.value.replace("_", " ").upper()
+    label = f"DRIFTED ({result.degree or Severity.INFO})" if drifted else result.outcome.value.replace("_", " ").upper()
     lines = [line for line in (result.reason, result.fix) if line]
     for told in result.told:
-        lines += [told.severity.value, *(f"  {line}" for line in told.lines)]
+        lines += [told.label, *(f"  {line}" for line in told.lines)]
     lines += [f"note: {note}" for note in result.notes]
     parts = [f"#### {label} {_name(result)}", block(_bounded(lines)) if lines else "", *_places(result, options)]
     return "\n".join(filter(None, parts))

@@ -29,13 +29,13 @@ def _paint(text: str, color: str, options: Options) -> str:
 def _label(result: Result, options: Options) -> str:
     if result.outcome is Outcome.DRIFTED:
         color = result.worst or Severity.INFO
-        return _paint(f"DRIFTED ({color.value})", color.value, options)
+        return _paint(f"DRIFTED ({result.degree or color})", color.value, options)
     plain = result.outcome.value.replace("_", " ").upper()
     return _paint(plain, "good" if result.outcome.judged else "bad", options)
 
 
 def _told(told: Told, options: Options) -> Iterator[str]:
-    yield f"  {_paint(told.severity.value, told.severity.value, options)}"
+    yield f"  {_paint(told.label, 'dim' if told.accepted else told.severity.value, options)}"
     yield from (f"    {line}" for line in told.lines)
 
 

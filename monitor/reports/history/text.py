@@ -91,7 +91,7 @@ def overview(vendor: str, runs: Sequence[Run]) -> str:
 
 
 def _label(result: Result) -> str:
-    severity = f" ({result.worst})" if result.outcome is Outcome.DRIFTED and result.worst else ""
+    severity = f" ({result.degree})" if result.outcome is Outcome.DRIFTED and result.degree else ""
     return result.outcome.value.replace("_", " ").upper() + severity
 
 

@@ -1,0 +1,190 @@
+"""The end of the road: a run goes into the ledger, and what changed is made ready to be told.
+
+1. It happens while the run's vendors are locked and after its report is on disk. The ledger may be away, full or a
+   newer monitor's: that is told, and costs nothing that was found; the next run takes in what is missing.
+2. First come the reports that the ledger does not know, the oldest first: a run that was killed before it got here is
+   told as it would have been then. In a new ledger they are only learnt: nobody wants years of old news.
+3. Then, where the rules have changed since the vendor's last run, what that run recorded is judged by the new ones:
+   what only these see was there before, and is told in one message, as no news.
+4. Then comes the run itself. Delivery is somebody else's, after all this is committed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Final
+
+from monitor.alerts.composing import Voice, compose
+from monitor.checking.rules import RULES
+from monitor.errors import MonitorError, RecordingError
+from monitor.model import Alert, Decision, MessageKind, Policy, RunReport, Settings
+from monitor.pipeline.check import check
+from monitor.pipeline.exits import with_undelivered
+from monitor.pipeline.recheck import recheck
+from monitor.pipeline.tools import Selection, Tools
+from monitor.slots import shortest_gap
+
+if TYPE_CHECKING:
+    from monitor.alerts.delivery import Delivered
+    from monitor.ledger.ledger import Ledger
+
+A_DAY: Final = timedelta(hours=20)  # a daily run does not begin at the same second each day
+ADOPTING: Final = "adopt"  # the command of a run that judges what another recorded, by new rules
+
+
+def policy_of(settings: Settings, ledger: Ledger, vendor: str, now: datetime) -> Policy:
+    """When something is said of a vendor's incidents."""
+    alerts = settings.alerts
+    again = None if alerts.remind_every is None else timedelta(seconds=alerts.remind_every)
+    after = alerts.alert_after or (1 if _is_rare(settings, ledger, vendor, now) else 2)
+    return Policy(remind_every=again, alert_after=after, vendor_mute=ledger.vendor_mute(vendor))
+
+
+def _is_rare(settings: Settings, ledger: Ledger, vendor: str, now: datetime) -> bool:
+    """Whether the vendor's runs are about a day or more apart: then nobody should wait for the next one."""
+    configured = settings.vendors.get(vendor)
+    if configured is not None and configured.schedule is not None:
+        return shortest_gap(configured.schedule, now) >= A_DAY
+    last = ledger.last_run(vendor)
+    return last is None or now - last.started >= A_DAY
+
+
+@dataclass(slots=True)
+class LedgerBook:
+    """Keeps reports in the ledger, which it opens when the first one comes. ``fault``: why one is not kept.
+
+    ``watch(ledger, now)`` looks for scheduled runs that did not happen, before a run makes up for them.
+    """
+
+    settings: Settings
+    tools: Tools
+    open_ledger: Callable[[], Ledger]
+    voice: Voice
+    watch: Callable[[Ledger, datetime], object]
+    decisions: list[Decision] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    fault: MonitorError | None = None
+    _ledger: Ledger | None = None
+
+    def keep(self, report: RunReport) -> None:
+        """Takes in the run, and whatever the ledger missed before it."""
+        try:
+            ledger = self.opened()
+            self._catch_up(ledger, report)
+            if report.command == "check":
+                self._adopt(ledger, report)
+                self._watched(ledger, report)
+            self.decisions += self._ingest(ledger, report, MessageKind.RUN)
+        except MonitorError as fault:
+            self.fault = fault
+
+    def held(self) -> frozenset[str]:
+        """The runs that hold the evidence of what is open. Where the ledger cannot tell, none is named."""
+        try:
+            incidents = self.opened().incidents()
+        except MonitorError as fault:
+            self.fault = self.fault or fault
+            return frozenset()
+        return frozenset(one.evidence.split("/")[1] for one in incidents if one.evidence.count("/") > 1)
+
+    def alerts(self, report: RunReport) -> tuple[Alert, ...]:
+        """What is told of what was decided, or would be."""
+        speaking = [one for one in self.decisions if one.reason.speaks]
+        return tuple(compose(report.run_id, speaking, self.voice, self.tools.clock()))
+
+    def opened(self) -> Ledger:
+        if self._ledger is None:
+            self._ledger = self.open_ledger()
+        return self._ledger
+
+    def _ingest(
+        self, ledger: Ledger, report: RunReport, kind: MessageKind, *, adopting: bool = False
+    ) -> tuple[Decision, ...]:
+        now = self.tools.clock()
+
+        def policy(vendor: str) -> Policy:
+            return replace(policy_of(self.settings, ledger, vendor, report.started), adopting=adopting)
+
+        def told(decisions: Sequence[Decision]) -> Sequence[Alert]:
+            return compose(report.run_id, decisions, self.voice, now, kind)
+
+        # asked before the transaction that ingest is: a policy looks things up itself
+        policies = {vendor: policy(vendor) for vendor in report.vendors}
+        return ledger.ingest(report, policies.__getitem__, told, now)
+
+    def _catch_up(self, ledger: Ledger, report: RunReport) -> None:
+        is_new = ledger.is_new()
+        missing = ledger.unknown(run_id for run_id in self.tools.store.runs() if run_id < report.run_id)
+        for run_id in missing:
+            try:
+                before = self.tools.store.read_report(run_id)
+            except RecordingError:  # under way, damaged, or one that could not be closed
+                continue
+            self._ingest(ledger, replace(before, notify=before.notify and not is_new), MessageKind.RUN)
+
+    def _adopt(self, ledger: Ledger, report: RunReport) -> None:
+        for vendor in report.vendors:
+            last = ledger.last_run(vendor)
+            if last is None or ledger.rules_of(vendor) in (None, RULES) or vendor not in self.settings.vendors:
+                continue
+            try:
+                judged = recheck(self.settings, self.tools, Selection((vendor,)), last.run_id, False)
+            except MonitorError as fault:  # its recordings were pruned, say
+                self.notes.append(f"{vendor}: what was recorded before could not be judged by the new rules: {fault}")
+                continue
+            moved = replace(
+                judged,
+                run_id=f"{last.run_id}-rules{RULES}",
+                command=ADOPTING,
+                rules=RULES,
+                notify=report.notify,
+            )
+            self.decisions += self._ingest(ledger, moved, MessageKind.SUMMARY, adopting=True)
+
+    def _watched(self, ledger: Ledger, report: RunReport) -> None:
+        if report.notify:
+            self.watch(ledger, report.started)
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A check to its very end. ``report`` has the exit code of all that happened, ``alerts`` what is to be told of it.
+
+    ``fault``: why the run is not in the ledger. ``delivered`` None: nothing was to be sent.
+    """
+
+    report: RunReport
+    decisions: tuple[Decision, ...] = ()
+    alerts: tuple[Alert, ...] = ()
+    notes: tuple[str, ...] = ()
+    fault: MonitorError | None = None
+    delivered: Delivered | None = None
+
+
+def run_check(
+    settings: Settings,
+    tools: Tools,
+    book: LedgerBook,
+    selection: Selection,
+    deliver: Callable[[Ledger, str], Delivered] | None,
+) -> Checked:
+    """Checks, keeps the run in the ledger, and sends what is to be told. ``deliver`` None: nothing is sent.
+
+    Raises what ``check`` raises: then nothing was called, or what was recorded is kept and the next run closes it.
+    """
+    report = check(settings, replace(tools, book=book), selection)
+    delivered = None
+    if deliver is not None and book.fault is None:
+        try:
+            delivered = deliver(book.opened(), report.run_id)
+        except MonitorError as fault:
+            book.fault = fault
+    code, reasons = report.exit_code, report.exit_reasons
+    if delivered is not None:
+        code, reasons = with_undelivered(code, reasons, delivered)
+    if book.fault is not None:
+        code, reasons = book.fault.exit_code, (f"the run is not in the ledger: {book.fault}", *reasons)
+    told = replace(report, exit_code=code, exit_reasons=reasons)
+    return Checked(told, tuple(book.decisions), book.alerts(report), tuple(book.notes), book.fault, delivered)
