@@ -40,6 +40,7 @@ class Topic:
 
     ``interactions`` are descriptions; ``lines`` the finding in words; ``since`` and ``outcome`` are whole phrases
     (``since Mon 23 Nov, 05:17 CET (6 days)``; ``recovered``, ``approved by ada``). ``incidents``: ids, as typed.
+    ``severity`` of one that is over is what people were told last.
     """
 
     reason: Reason
@@ -53,6 +54,7 @@ class Topic:
     evidence: str = ""
     incidents: tuple[str, ...] = ()
     commands: tuple[Command, ...] = ()
+    vendor: str = ""
 
     @property
     def over(self) -> bool:
