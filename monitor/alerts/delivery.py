@@ -148,7 +148,7 @@ def due(intent: Intent, now: datetime) -> bool:
 
 
 class _Pass:
-    """One pass. What threads share is ``_in_hand`` (by channel), under the lock, and lists that only grow."""
+    """One pass. What threads share is ``_in_hand`` (by channel), under the lock, and what only grows."""
 
     def __init__(self, outbox: Outbox, channels: Mapping[str, Channel], terms: Terms) -> None:
         self._outbox = outbox
@@ -161,6 +161,7 @@ class _Pass:
         self._resting: set[str] = set()
         self._errors: list[BaseException] = []
         self._told_elsewhere = 0
+        self._opened: dict[str, Channel] = {}
 
     def _left(self, seconds: float) -> float:
         return seconds - (self._terms.timer() - self._began)
@@ -196,9 +197,12 @@ class _Pass:
         self._deliveries.append(made)
 
     def _answer(self, intent: Intent) -> Answer:
-        if intent.channel not in self._channels:
-            return PassingFault(f"no channel '{printable(intent.channel)}' is configured")
-        return answer_of(self._channels[intent.channel], intent)
+        name = intent.channel
+        if name not in self._channels:
+            return PassingFault(f"no channel '{printable(name)}' is configured")
+        if name not in self._opened:
+            self._opened[name] = self._channels[name]
+        return answer_of(self._opened[name], intent)
 
     def _deliver(self, intent: Intent) -> bool:
         """Whether the channel may be given another."""
@@ -279,6 +283,6 @@ class _Pass:
 def deliver(outbox: Outbox, channels: Mapping[str, Channel], terms: Terms) -> Delivered:
     """Sends what is due, each channel in a thread of its own. Raises what the outbox raises, LedgerError.
 
-    ``channels`` may make a channel only when it is asked for it; that happens in the channel's own thread.
+    ``channels`` may make a channel each time that it is asked for it: it is asked once, in the channel's own thread.
     """
     return _Pass(outbox, channels, terms).run()
