@@ -19,7 +19,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from monitor.model import Message, Reason, Topic
+from monitor.model import Message, Reason, Subject, Topic
 from monitor.printable import printable
 
 LINE: Final = 400  # characters of a line
@@ -71,8 +71,10 @@ def state(topic: Topic) -> str:
     """How bad it is, and why it is said."""
     if topic.over:
         return f"RESOLVED, {printable(topic.outcome)}" if topic.outcome else "RESOLVED"
-    subject = topic.subject.value.replace("_", " ")
-    return f"{topic.severity.value.upper()}, {_REASONS.get(topic.reason) or f'first {subject}'}"
+    told = _REASONS.get(topic.reason, "")
+    if topic.subject is not Subject.DRIFT:
+        told = ", ".join(filter(None, (topic.subject.value.replace("_", " "), told)))
+    return f"{topic.severity.value.upper()}, {told or topic.reason.value}"
 
 
 def names(topic: Topic) -> str:
