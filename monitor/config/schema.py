@@ -7,7 +7,7 @@ The same models make the JSON Schema that editors use.
 from __future__ import annotations
 
 import json
-from typing import Annotated, Final
+from typing import Annotated, Final, cast
 
 from pydantic import (
     AfterValidator,
@@ -20,6 +20,8 @@ from pydantic import (
 )
 
 from monitor.config import leaves, names
+from monitor.config.alerting import AlertsSection, Retries, RouteMap, ScheduleSection
+from monitor.config.channels import NO_CHANNELS, ChannelKinds, kinds_definitions, kinds_schema
 from monitor.config.fields import (
     KNOWN,
     STRING,
@@ -225,6 +227,17 @@ class VendorSection(Section):
         description="By kind of finding, perhaps with ' read' or ' unread': its severity.",
         examples=["{added read: warning}"],
     )
+    schedule: ScheduleSection | None = Field(None, description="When it is checked.")
+    alerts: RouteMap | None = Field(
+        None,
+        description="By severity: the channels that are told of this vendor, in the place of those of alerts: routes.",
+        examples=["{breaking: [team]}"],
+    )
+    down_retries: Retries | None = Field(
+        None,
+        description="Where it is down, a run tries it again after each of these; []: never.",
+        examples=["[15s, 1m, 5m]"],
+    )
 
     @model_validator(mode="before")
     @classmethod
@@ -272,11 +285,16 @@ class FileSection(Section):
     state_dir: Folder | None = Field(
         None, description="Folder of everything else that is written; MONITOR_STATE_DIR overrides it."
     )
+    alerts: AlertsSection | None = Field(None, description="Who is told what, and when.")
 
 
-def json_schema() -> str:
-    """The JSON Schema (2020-12) of monitor.yaml, as indented JSON text."""
+def json_schema(channels: ChannelKinds = NO_CHANNELS) -> str:
+    """The JSON Schema (2020-12) of monitor.yaml, as indented JSON text; ``channels`` are the kinds that it knows."""
     schema: dict[str, Json] = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
     schema.update(FileSection.model_json_schema())
+    definitions = cast("dict[str, Json]", schema["$defs"])
+    alerts = cast("dict[str, dict[str, dict[str, Json]]]", definitions["AlertsSection"])
+    alerts["properties"]["channels"]["additionalProperties"] = kinds_schema(channels)
+    definitions |= kinds_definitions(channels)
     schema["title"] = "monitor.yaml"
     return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
