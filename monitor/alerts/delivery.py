@@ -3,7 +3,7 @@
 1. Claim, send, mark: an intent is claimed under a lease longer than any send, and marked only after its channel took
    it. No two processes send one at the same time, and a dead one's lease runs out: what it had in hand is sent again.
    So each is sent at least once, and twice only where a process died between send and mark.
-2. A channel with something due has a thread of its own, which holds up neither another channel nor the process's end.
+2. A channel with something pending has a thread of its own, which holds up neither another channel nor the process's end.
 3. A channel that meets a passing fault rests for the rest of the pass. Only what was tried is put off (backoff.py).
 4. A final fault fails an intent at once, a passing one when it is given up. What failed is told on another channel.
    That is kept before the failure is: a crash between them tells it twice rather than never.
@@ -143,10 +143,6 @@ def _despair(name: str, fault: PassingFault, known: bool) -> FinalFault:
     return FinalFault(f"given up: {fault.what}", printable(fix, MAX_TEXT))
 
 
-def due(intent: Intent, now: datetime) -> bool:
-    return intent.state is IntentState.PENDING and (intent.next_at is None or intent.next_at <= now)
-
-
 class _Pass:
     """One pass. What threads share is ``_in_hand`` (by channel), under the lock, and what only grows."""
 
@@ -262,17 +258,17 @@ class _Pass:
         if self._errors:
             raise self._errors[0]
 
-    def _due(self) -> tuple[str, ...]:
-        now = self._terms.clock()
+    def _asked_for(self) -> tuple[str, ...]:
+        """The channels with something pending. Whether it is due says the outbox, which knows of clocks set back."""
         pending = self._outbox.intents(states=(IntentState.PENDING,))
-        return tuple(dict.fromkeys(i.channel for i in pending if due(i, now) and i.channel not in self._resting))
+        return tuple(dict.fromkeys(one.channel for one in pending if one.channel not in self._resting))
 
     def _waiting(self) -> int:
         pending = self._outbox.intents(states=(IntentState.PENDING,))
         return sum(1 for intent in pending if intent.attempts or intent.channel in self._resting)
 
     def run(self) -> Delivered:
-        while names := self._due():
+        while names := self._asked_for():
             told_before = self._told_elsewhere
             self._round(names)
             if self._told_elsewhere == told_before or not self._goes_on():

@@ -17,7 +17,7 @@ from datetime import datetime, timedelta
 from typing import Final, Protocol
 
 from monitor.alerts.channels import Channel
-from monitor.alerts.composing import Voice
+from monitor.alerts.composing import Voice, route_of
 from monitor.alerts.delivery import LEASE, Delivered, Delivery, Outbox, Terms, answer_of, deliver
 from monitor.alerts.notices import digest, trial, undelivered
 from monitor.errors import UsageError
@@ -33,6 +33,7 @@ from monitor.model import (
     Schedule,
     Sent,
     Settings,
+    Severity,
 )
 from monitor.pipeline.planning import nearest
 from monitor.printable import printable
@@ -45,7 +46,7 @@ TRIED_NOW: Final = "another process has it in hand; see: monitor alerts --all"
 class Ledger(Outbox, Protocol):
     """The part of the ledger that alerts on their way need."""
 
-    def claim(  # noqa: PLR0913 - as in Outbox
+    def claim(
         self, channel: str, owner: str, now: datetime, lease: timedelta, run_id: str, only: int | None = None
     ) -> Intent | None:
         """``only``: that intent, or none."""
@@ -151,12 +152,13 @@ def flush_digest(alerts: Alerts, ledger: Ledger, post: Post) -> bool:
 # -- what people ask for -----------------------------------------------------------------------------------
 
 
-def test_channel(settings: Settings, ledger: Ledger, post: Post, name: str) -> Delivery:
+def try_channel(settings: Settings, ledger: Ledger, post: Post, name: str) -> Delivery:
     """Sends a marked test through one channel; what came of it. Raises UsageError, LedgerError."""
     known = settings.alerts.channels
     if name not in known:
         what = f"no channel '{printable(name, 70)}' is configured"
-        raise UsageError(what, fix=nearest(name, known) or "see alerts.channels in monitor.yaml")
+        fix = nearest(name, known) or (f"known: {', '.join(known)}" if known else "add it under alerts.channels")
+        raise UsageError(what, fix=fix)
     now, owner = post.clock(), post.owner()
     alert = Alert(trial(name, post.voice, now), (name,), {name: "monitor channels test"})
     (number,) = ledger.add_alert(alert, now)
@@ -199,8 +201,13 @@ def requeue(ledger: Ledger, ids: Collection[int], now: datetime) -> int:
 # -- where channels stand ----------------------------------------------------------------------------------
 
 
-def routes_to(settings: Settings, name: str) -> tuple[str, ...]:
-    """What is sent to a channel, in words: ``breaking``, ``crm: warning``, ``digest``, ``fallback``."""
-    from monitor.alerts.composing import route_of  # noqa: PLC0415
-
-    raise NotImplementedError(route_of)
+def routes_to(settings: Settings, voice: Voice, name: str) -> tuple[str, ...]:
+    """What goes to a channel, in words: ``breaking``, ``crm: breaking, warning``, ``digest``, ``fallback``."""
+    alerts = settings.alerts
+    told = [", ".join(level for level in Severity if name in route_of(level, "", voice)[0])]
+    for vendor, routes in voice.routes.items():
+        own = [level for level in Severity if level in routes and name in routes[level]]
+        told.append(f"{vendor}: {', '.join(own)}" if own else "")
+    told.append("digest" if name in (alerts.digest.channels or alerts.channels) else "")
+    told.append("fallback" if name == alerts.fallback else "")
+    return tuple(words for words in told if words)
