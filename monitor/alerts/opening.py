@@ -78,6 +78,9 @@ class Channels(Mapping[str, Channel]):
     def __getitem__(self, name: str) -> Channel:
         return self.make(self.sources[name])
 
+    def __contains__(self, name: object) -> bool:
+        return name in self.sources
+
     def __iter__(self) -> Iterator[str]:
         return iter(self.sources)
 
