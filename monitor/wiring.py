@@ -7,6 +7,7 @@ import os
 import secrets
 import socket
 import sys
+import threading
 import time
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
@@ -144,8 +145,11 @@ def ledger_of(settings: Settings) -> Ledger:
     return Ledger(open_database(settings.ledger, now()), socket.gethostname())
 
 
-def post_of(settings: Settings) -> Post:
-    """What delivers. A channel is made when something is to be sent through it; what it tells is masked."""
+def post_of(settings: Settings, stop: threading.Event | None = None) -> Post:
+    """What delivers. A channel is made when something is to be sent through it; what it tells is masked.
+
+    ``stop``: once it is set, no message is begun.
+    """
     from monitor import __version__  # noqa: PLC0415
     from monitor.alerts.channels import Context  # noqa: PLC0415
     from monitor.alerts.opening import Channels, Masked, open_channel  # noqa: PLC0415
@@ -163,6 +167,7 @@ def post_of(settings: Settings) -> Post:
         timer=time.monotonic,
         chance=secrets.SystemRandom().random,
         owner=lambda: f"{socket.gethostname()} {os.getpid()} {secrets.token_hex(4)}",
+        stop=stop or threading.Event(),
     )
 
 

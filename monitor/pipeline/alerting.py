@@ -40,6 +40,7 @@ from monitor.printable import printable
 from monitor.slots import last_slot
 
 _NOT_TOLD_ELSEWHERE: Final = frozenset({MessageKind.UNDELIVERED, MessageKind.TEST})
+_LOOKED_AT: Final = 1000  # intents, for where else an alert goes
 TRIED_NOW: Final = "another process has it in hand; see: monitor alerts --all"
 
 
@@ -127,7 +128,8 @@ def _other_channel(alerts: Alerts, ledger: Ledger, intent: Intent) -> str:
     if alerts.fallback in alerts.channels and alerts.fallback != intent.channel:
         return alerts.fallback
     others = [name for name in alerts.channels if name != intent.channel]
-    told = {one.channel for one in ledger.intents() if one.alert_id == intent.alert_id} if others else set()
+    newest = ledger.intents(last=_LOOKED_AT) if others else ()
+    told = {one.channel for one in newest if one.alert_id == intent.alert_id}
     return next((name for name in others if name not in told), "")
 
 

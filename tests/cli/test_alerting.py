@@ -10,14 +10,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+import typer
+from typer.main import get_command
 
-from monitor.cli.main import main
+from monitor.cli import completing
+from monitor.cli.main import app, main
 from monitor.ledger.database import open_database
 from monitor.ledger.ledger import Ledger
 from monitor.model import Alert, Message, MessageKind, Severity
 from tests.road.scripted import ScriptedVendor, serving
 
-NOW = datetime(2026, 11, 23, 5, 17, tzinfo=UTC)
+NOW = datetime(2024, 11, 25, 5, 17, tzinfo=UTC)
 CONFIG = """\
 version: 1
 vendors:
@@ -32,6 +35,7 @@ alerts:
   routes: {breaking: [team, spare], warning: spare, info: digest}
   digest: {cron: "0 8 * * 1", channels: spare}
 """
+WHEN = re.compile(r"\w{3} \d\d \w{3} \d{4}, \d\d:\d\d CES?T")
 OK = (200, {}, b"ok")
 DOWN = (503, {}, b"")
 GONE = (404, {}, b"no_service")
@@ -47,8 +51,7 @@ class Desk:
     def run(self, *words: str) -> tuple[int, str, str]:
         code = main(words)
         told = self.out.readouterr()
-        hidden = re.sub(r"\w{3} \d\d \w{3} \d{4}, \d\d:\d\d CET", "<when>", told.out), told.err
-        return code, hidden[0], re.sub(r"\w{3} \d\d \w{3} \d{4}, \d\d:\d\d CET", "<when>", hidden[1])
+        return code, WHEN.sub("<when>", told.out), WHEN.sub("<when>", told.err)
 
     def tell(self, title: str, *channels: str) -> None:
         message = Message(MessageKind.RUN, "crm", title, Severity.BREAKING, NOW)
@@ -143,6 +146,12 @@ def test_the_digest_goes_out_with_a_retry(desk: Desk) -> None:
     code, out, _ = desk.run("alerts", "retry")
     assert (code, desk.slack.seen) == (0, ["/spare"])
     assert out.startswith("alert 2 to spare sent: digest: ")
+
+
+def test_shells_are_offered_the_channels(desk: Desk) -> None:
+    context = typer.Context(get_command(app))
+    assert completing.channels(context, "") == [("team", ""), ("spare", "")]
+    assert completing.channels(context, "te") == [("team", "")]
 
 
 @pytest.mark.parametrize("words", [("alerts", "--failed", "--all"), ("alerts", "retry", "x"), ("channels",)])
