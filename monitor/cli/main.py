@@ -29,6 +29,7 @@ from monitor.cli import (
     looking,
     reviewing,
     sandboxing,
+    scheduling,
     starting,
     trying,
 )
@@ -63,6 +64,7 @@ for commands in (
     reviewing,
     linting,
     keeping,
+    scheduling,
     diagnosing,
     starting,
     importing,
