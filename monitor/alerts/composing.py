@@ -89,22 +89,25 @@ def _alerts(decisions: Sequence[Decision], run: _Run) -> Iterator[Alert]:
         yield Alert(_message([found[index] for index in told], run), tuple(names), why)
 
 
+def route_of(severity: Severity, vendor: str, voice: Voice) -> tuple[tuple[str, ...], str]:
+    """The channels (and DIGEST) that a vendor's findings of a severity go to, and by which route."""
+    alerts, own = voice.alerts, voice.routes.get(vendor, {})
+    if severity in own:
+        return own[severity], f"vendors.{vendor}.routes.{severity}"
+    if severity in alerts.routes:
+        return alerts.routes[severity], f"routes.{severity}"
+    if severity is Severity.INFO:
+        return (DIGEST,), "the digest, as no route is given"
+    return tuple(alerts.channels), "every channel, as no route is given"
+
+
 def _routes(topic: Topic, voice: Voice, *, practice: bool) -> dict[str, str]:
     """The channels of a topic, and by which route it goes to each."""
-    severity, alerts = topic.severity, voice.alerts
-    own = voice.routes.get(topic.vendor, {})
-    if severity in own:
-        names, why = own[severity], f"vendors.{topic.vendor}.routes.{severity}"
-    elif severity in alerts.routes:
-        names, why = alerts.routes[severity], f"routes.{severity}"
-    elif severity is Severity.INFO:
-        names, why = (DIGEST,), "the digest, as no route is given"
-    else:
-        names, why = tuple(alerts.channels), "every channel, as no route is given"
+    names, why = route_of(topic.severity, topic.vendor, voice)
     if practice and DIGEST in names:
-        others = alerts.digest.channels or tuple(alerts.channels)
+        others = voice.alerts.digest.channels or tuple(voice.alerts.channels)
         names = tuple(dict.fromkeys(name for name in (*names, *others) if name != DIGEST))
-    return dict.fromkeys(names, f"{severity} -> {why}")
+    return dict.fromkeys(names, f"{topic.severity} -> {why}")
 
 
 # -- one message ------------------------------------------------------------------------------------------
