@@ -20,6 +20,7 @@ from monitor.cli import (
     checking,
     diagnosing,
     differing,
+    drilling,
     explaining,
     history,
     impact,
@@ -72,6 +73,7 @@ for commands in (
     importing,
     trying,
     alerting,
+    drilling,
     sandboxing,
 ):
     commands.register(app)
