@@ -121,7 +121,7 @@ def drill(  # noqa: PLR0913, PLR0917 the command's options
     voice = voice_of(settings)
     practice = practise(settings, tools_of(settings, _Quiet(), "drill", cache=False), voice, order)
     _checked(practice)
-    verb = "would be sent to" if dry_run else "sent to"
+    verb = "would be sent to" if dry_run else "sending to"
     lines = [line for alert in practice.alerts for line in _told(alert, verb)]
     write("".join(f"{line}\n" for line in (*lines, *_silent(practice.decisions))))
     if dry_run or not practice.alerts:

@@ -45,7 +45,7 @@ from monitor.pipeline.verdicts import begin
 from monitor.printable import printable
 
 MOST_NEAR: Final = 3
-DOWN: Final = Fault(Outcome.VENDOR_DOWN, "connect", "the connection is refused (a drill)", "nothing is wrong")
+DOWN: Final = Fault(Outcome.VENDOR_DOWN, "connect", "the connection is refused (a drill)")
 _LENGTH: Final = "content-length"
 _LOOKED_AT: Final = 200  # intents, the newest: other alerts may have been made since
 
@@ -153,7 +153,7 @@ def _answered(body: _Body) -> Response:
 
 def _nowhere(asked: Mutation, known: Sequence[str]) -> UsageError:
     path = format_path(asked.path)
-    near = difflib.get_close_matches(path, dict.fromkeys(known), n=MOST_NEAR, cutoff=0.4)
+    near = difflib.get_close_matches(path, dict.fromkeys(known), n=MOST_NEAR, cutoff=0.6)
     where = f"--{asked.twist} {printable(path)}"
     fix = f"near it are: {', '.join(near)}" if near else "see what there is: monitor show RECORDING"
     return UsageError("no recording that could be changed has this path", where=where, fix=fix)
