@@ -11,6 +11,7 @@ from typing import Final
 import httpx
 
 from monitor.calling.transport import environment_proxy
+from monitor.errors import UsageError
 
 TIMEOUT: Final = 5.0  # seconds, for each step of a try
 TRIES: Final = 2
@@ -28,17 +29,21 @@ def _try(client: httpx.Client, url: str) -> str:
 
 def ping(url: str, agent: str = "") -> str:
     """Calls ``url``; empty where that succeeded, else a note. Never raises. ``agent`` is a User-Agent."""
-    proxy = environment_proxy(url) or None
-    headers = {"User-Agent": agent} if agent else None
     what = ""
     try:
-        with httpx.Client(
-            timeout=TIMEOUT, follow_redirects=False, trust_env=False, proxy=proxy, headers=headers
-        ) as client:
+        with _client(url, agent) as client:
             for _ in range(TRIES):
                 what = _try(client, url)
                 if not what:
                     return ""
-    except (ValueError, OSError) as error:  # a proxy or certificates that cannot be used
+    except UsageError as error:
+        what = str(error)
+    except (ValueError, OSError) as error:  # no URL; certificates that cannot be used
         what = f"it cannot be called ({type(error).__name__})"
     return f"the heartbeat was not taken: {what}"
+
+
+def _client(url: str, agent: str) -> httpx.Client:
+    headers = {"User-Agent": agent} if agent else None
+    proxy = environment_proxy(url) or None
+    return httpx.Client(timeout=TIMEOUT, follow_redirects=False, trust_env=False, proxy=proxy, headers=headers)
