@@ -26,7 +26,7 @@ SCHEDULES = st.builds(
 # around the days on which clocks change in those zones, where faults would be
 CHANGES = [(3, 29), (10, 25), (3, 8), (11, 1), (4, 5), (10, 4), (7, 15)]
 TIMES = st.builds(
-    lambda day, minutes: datetime(2026, *day, tzinfo=UTC) + timedelta(minutes=minutes),
+    lambda day, minutes: datetime(2026, day[0], day[1], tzinfo=UTC) + timedelta(minutes=minutes),
     st.sampled_from(CHANGES),
     st.integers(-1500, 1500),
 )
