@@ -130,12 +130,20 @@ def _looked(vendor: str, schedule: Schedule, books: Books, now: datetime, under_
         return Looked(vendor, Service.SERVED)
     if under_way(vendor, slot - EARLY):
         return Looked(vendor, Service.UNDER_WAY)
-    run = books.last_run(vendor)
-    last = run.started if run else None
-    begin = max(known, last + EARLY) if last is not None and last < slot else known
-    counted = next_slots(schedule, begin - timedelta(seconds=1), MAX_COUNTED)
-    slots = max(1, sum(1 for one in counted if one <= slot))
-    return Looked(vendor, Service.MISSED, Missed(vendor, schedule, slot, slots, known, last))
+    return Looked(vendor, Service.MISSED, _counted(vendor, schedule, books, known, slot))
+
+
+def _counted(vendor: str, schedule: Schedule, books: Books, known: datetime, slot: datetime) -> Missed:
+    """How many slots there were since the last check before ``slot``, or since the schedule is known."""
+    before = [moment for moment in books.runs_of(vendor, known) if moment < slot]
+    begin = before[-1] + EARLY if before else known - timedelta(seconds=1)  # slots after that
+    slots = sum(1 for one in next_slots(schedule, begin, MAX_COUNTED) if one <= slot)
+    last = before[-1] if before else _started(books.last_run(vendor), slot)
+    return Missed(vendor, schedule, slot, slots, known, last)
+
+
+def _started(run: LastRun | None, before: datetime) -> datetime | None:
+    return run.started if run is not None and run.started < before else None
 
 
 def look(settings: Settings, books: Books, now: datetime, under_way: UnderWay) -> tuple[Looked, ...]:

@@ -12,8 +12,8 @@ import pytest
 
 from monitor.calling.pool import call_all
 from monitor.errors import NotJudgedError
-from monitor.model import Exchange, Request, Vendor
-from monitor.scheduling.stopping import Stop, StoppedError
+from monitor.model import Exchange, Outcome, Request, Result, Vendor
+from monitor.scheduling.stopping import Progress, Stop, StoppedError
 
 REQUESTS = [(f"r{number}", Request("GET", f"http://127.0.0.1/{number}")) for number in range(6)]
 
@@ -61,7 +61,9 @@ class Run:
     def __init__(self, slow: Slow, stop: Stop, count: int) -> None:
         self.done: list[str] = []
         self.error: BaseException | None = None
-        self._make = stop.guard(lambda vendor: slow)
+        self._progress = Progress()
+        self._progress.planned(count)
+        self._make = stop.guard(lambda vendor: slow, self._progress)
         self._count = count
         self.thread = threading.Thread(target=self._run)
         self.thread.start()
@@ -69,9 +71,13 @@ class Run:
     def _run(self) -> None:
         try:
             with self._make(Vendor("crm", "")) as caller:
-                call_all(caller, REQUESTS[: self._count], lambda key, exchange: self.done.append(key))
+                call_all(caller, REQUESTS[: self._count], self._keep)
         except BaseException as error:  # noqa: BLE001 - what came out is what is looked at
             self.error = error
+
+    def _keep(self, key: str, exchange: Exchange) -> None:
+        self.done.append(key)
+        self._progress.done(Result("crm", key, key, Outcome.SAME))
 
 
 @pytest.mark.parametrize(
