@@ -5,15 +5,20 @@ from __future__ import annotations
 import hashlib
 import os
 import secrets
+import socket
 import sys
-from collections.abc import Sequence
+import threading
+import time
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import UTC, datetime
 from importlib.metadata import entry_points, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
+from zoneinfo import ZoneInfo
 
+from monitor.alerts.composing import Voice
 from monitor.model import Secret, Settings, Vendor
 from monitor.pipeline.tools import Judges, Listener, Tools
 from monitor.pipeline.verdicts import masked_judgement
@@ -24,7 +29,12 @@ from monitor.verdict_cache import remembering
 from monitor.workers.pool import JudgePool
 
 if TYPE_CHECKING:
+    from monitor.alerts.channels import Channel
+    from monitor.alerts.delivery import Delivered
     from monitor.calling.client import Caller
+    from monitor.ledger.ledger import Ledger
+    from monitor.model import ChannelSource
+    from monitor.pipeline.alerting import Post
 
 
 def now() -> datetime:
@@ -62,6 +72,24 @@ def _judges(cases: int, state: Path, masker: Masker) -> AbstractContextManager[J
         lambda: JudgePool(workers_for(cases)),
         program_digest(),
         lambda judgement: masked_judgement(judgement, masker),
+    )
+
+
+def moments_in(timezone: str) -> Callable[[datetime], str]:
+    """Tells moments as people in ``timezone`` read them: ``Mon 23 Nov 2026, 05:17 CET``."""
+    zone = ZoneInfo(timezone)
+    return lambda moment: f"{moment.astimezone(zone):%a %d %b %Y, %H:%M %Z}"
+
+
+def voice_of(settings: Settings) -> Voice:
+    """How messages are told by what monitor.yaml says."""
+    folder = Path(settings.recordings_dir)
+    here = folder.relative_to(settings.root) if folder.is_relative_to(settings.root) else folder
+    return Voice(
+        alerts=settings.alerts,
+        when=moments_in(settings.alerts.timezone),
+        routes={name: vendor.routes for name, vendor in settings.vendors.items() if vendor.routes},
+        recordings=here.as_posix(),
     )
 
 
@@ -107,3 +135,45 @@ def tools_of(
         try_lock=try_lock,
         listener=listener,
     )
+
+
+def ledger_of(settings: Settings) -> Ledger:
+    """The ledger, opened; its database is to be closed. Raises LedgerError."""
+    from monitor.ledger.database import open_database  # noqa: PLC0415 - SQLAlchemy takes a third of a second
+    from monitor.ledger.ledger import Ledger  # noqa: PLC0415
+
+    return Ledger(open_database(settings.ledger, now()), socket.gethostname())
+
+
+def post_of(settings: Settings, stop: threading.Event | None = None) -> Post:
+    """What delivers. A channel is made when something is to be sent through it; what it tells is masked.
+
+    ``stop``: once it is set, no message is begun.
+    """
+    from monitor import __version__  # noqa: PLC0415
+    from monitor.alerts.channels import Context  # noqa: PLC0415
+    from monitor.alerts.opening import Channels, Masked, open_channel  # noqa: PLC0415
+    from monitor.pipeline.alerting import Post  # noqa: PLC0415 - a check that tells nobody needs none of it
+
+    masker = Masker(known_secrets(settings))
+
+    def make(source: ChannelSource) -> Channel:
+        return Masked(open_channel(source, Context(source.name, __version__)), masker.text)
+
+    return Post(
+        channels=Channels(settings.alerts.channels, make),
+        voice=voice_of(settings),
+        clock=now,
+        timer=time.monotonic,
+        chance=secrets.SystemRandom().random,
+        owner=lambda: f"{socket.gethostname()} {os.getpid()} {secrets.token_hex(4)}",
+        stop=stop or threading.Event(),
+    )
+
+
+def deliverer_of(settings: Settings) -> Callable[[Ledger, str], Delivered]:
+    """Sends what is due in a ledger, for the run that is named."""
+    from monitor.pipeline.alerting import deliver_due  # noqa: PLC0415
+
+    post = post_of(settings)
+    return lambda ledger, run_id: deliver_due(settings, ledger, post, run_id)

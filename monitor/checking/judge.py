@@ -24,7 +24,7 @@ from monitor.checking import contract as contracts
 from monitor.checking import translations
 from monitor.checking.masked import Answer, Masks
 from monitor.checking.rubbish import rubbish
-from monitor.checking.severity import LOSS, MISMATCH, fingerprint, is_read, severity_of
+from monitor.checking.severity import LOSS, MISMATCH, is_read, severity_of
 from monitor.checking.structure import MEDIA_TYPE_ROOT, changes
 from monitor.errors import JsonError, MonitorError, NotJudgedError
 from monitor.headers import is_json
@@ -44,6 +44,7 @@ from monitor.model import (
     Outcome,
     Response,
     Translation,
+    fingerprint,
 )
 from monitor.pact_engine import read_expected
 from monitor.printable import printable

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Mapping
 from typing import Final
 
@@ -63,9 +62,3 @@ def is_read(path: Path, contract_reads: Iterable[Path], translation_reads: Itera
     return any(touch(read, path, named_arrays=True) in _CONTRACT_READS for read in contract_reads) or any(
         touch(read, path) in _TRANSLATION_READS for read in translation_reads
     )
-
-
-def fingerprint(vendor: str, interaction_id: str, root: str) -> str:
-    """What makes findings of several runs one incident: ``v1:`` and 16 hex digits. Kind and severity do not count."""
-    digest = hashlib.sha256(f"{vendor}\0{interaction_id}\0{root}".encode("utf-8", "surrogatepass"))
-    return f"v1:{digest.hexdigest()[:16]}"

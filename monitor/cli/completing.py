@@ -102,6 +102,13 @@ def vendors(ctx: typer.Context, incomplete: str) -> Iterator[Offer]:
     yield from ((name, "") for name in _vendors(ctx) if name.startswith(incomplete))
 
 
+@_quiet
+def channels(ctx: typer.Context, incomplete: str) -> Iterator[Offer]:
+    found = _below(_tree(_config(ctx)), "alerts", "channels")
+    names = found if isinstance(found, dict) else {}
+    yield from ((name, "") for name in names if name.startswith(incomplete))
+
+
 # -- contracts --------------------------------------------------------------------------------------------
 
 

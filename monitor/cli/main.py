@@ -14,6 +14,7 @@ from typer.exceptions import TyperException
 
 from monitor import __version__
 from monitor.cli import (
+    alerting,
     approving,
     building,
     checking,
@@ -28,6 +29,7 @@ from monitor.cli import (
     looking,
     reviewing,
     sandboxing,
+    scheduling,
     starting,
     trying,
 )
@@ -43,7 +45,8 @@ TRACEBACK_VARIABLE: Final = "MONITOR_TRACEBACK"
 app = typer.Typer(
     name="monitor",
     help="Tells people that a vendor's API has drifted, before their flows go blank.",
-    epilog="Exit codes: 0 quiet, 1 drift, 2 usage or configuration, 3 something could not be judged, 70 our fault.",
+    epilog="Exit codes: 0 quiet, 1 drift, 2 usage or configuration, 3 something could not be judged, "
+    "4 an alert was not delivered, 70 our fault.",
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     no_args_is_help=True,
@@ -61,10 +64,12 @@ for commands in (
     reviewing,
     linting,
     keeping,
+    scheduling,
     diagnosing,
     starting,
     importing,
     trying,
+    alerting,
     sandboxing,
 ):
     commands.register(app)

@@ -63,7 +63,10 @@ RouteMap: TypeAlias = Annotated[
             "type": "object",
             "minProperties": 1,
             "additionalProperties": False,
-            "properties": {name: {"anyOf": [{"type": "string"}, _NAMES]} for name in SEVERITIES},
+            "properties": {
+                name: {"anyOf": [{"type": "string"}, _NAMES], "description": f"Who is told of what is {name}."}
+                for name in SEVERITIES
+            },
         }
     ),
 ]

@@ -192,19 +192,19 @@ def _texts(tree: Tree) -> Iterator[str]:
 def kinds_schema(kinds: ChannelKinds) -> Json:
     """The JSON Schema of one channel: for each kind, the options of its model; any of them may be ``${...}``."""
     names = sorted(kinds.names())
-    return {
+    made: dict[str, Json] = {
         "type": "object",
         "description": "A channel: its kind, and that kind's options.",
         "required": ["kind"],
-        "properties": {"kind": {"enum": [*names]}},
-        "allOf": [
-            {
-                "if": {"properties": {"kind": {"const": name}}, "required": ["kind"]},
-                "then": {"$ref": f"#/$defs/{_definition(name)}"},
-            }
-            for name in names
-        ],
+        "properties": {"kind": {"enum": [*names], "description": "What sort of channel it is."}},
     }
+    if names:
+        made["allOf"] = [{"if": _of_kind(name), "then": {"$ref": f"#/$defs/{_definition(name)}"}} for name in names]
+    return made
+
+
+def _of_kind(name: str) -> Json:
+    return {"properties": {"kind": {"const": name, "description": f"It is {name}."}}, "required": ["kind"]}
 
 
 def kinds_definitions(kinds: ChannelKinds) -> dict[str, Json]:
@@ -224,5 +224,11 @@ def _options_schema(kind: str, kinds: ChannelKinds) -> Json:
         return {"title": f"kind: {kind}"}
     properties = made.get("properties")
     own = properties if isinstance(properties, dict) else {}
-    expanded: dict[str, Json] = {key: {"anyOf": [value, _EXPANDED]} for key, value in own.items()}
-    return {**made, "title": f"kind: {kind}", "properties": {"kind": {"const": kind}, **expanded}}
+    kind_itself: Json = {"const": kind, "description": "What sort of channel it is."}
+    expanded = {key: _or_expanded(value) for key, value in own.items()}
+    return {**made, "title": f"kind: {kind}", "properties": {"kind": kind_itself, **expanded}}
+
+
+def _or_expanded(schema: Json) -> Json:
+    description = schema.get("description", "") if isinstance(schema, dict) else ""
+    return {"anyOf": [schema, _EXPANDED], "description": description}

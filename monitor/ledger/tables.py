@@ -138,7 +138,6 @@ incidents: Final = Table(
     Column("subject", _WORD, nullable=False),
     Column("severity", _WORD, nullable=False),
     Column("open", Boolean, nullable=False),
-    Column("episode", Integer, nullable=False),
     Column("seen_at", UtcDateTime, nullable=False),
     Column("document", Text, nullable=False),  # the Incident; who muted it is in acts
     Index("ix_incidents_vendor_open", "vendor", "open"),
@@ -202,8 +201,8 @@ threads: Final = Table(  # of which incidents an intent tells: what comes later 
     Column("intent_id", Integer, ForeignKey("intents.id", ondelete="CASCADE"), primary_key=True),
     Column("fingerprint", _FINGERPRINT, primary_key=True),
     Column("channel", String(100), nullable=False),
-    Column("episode", Integer, nullable=False),
-    Column("follows", Boolean, nullable=False),  # the message belongs under an earlier one of the incident
+    Column("begins", Boolean, nullable=False),  # an episode of the incident, as people are told
+    Column("follows", Boolean, nullable=False),  # the message belongs under an earlier one
     Index("ix_threads_fingerprint_channel", "fingerprint", "channel"),
 )
 

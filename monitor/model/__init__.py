@@ -14,6 +14,7 @@ from __future__ import annotations
 from monitor.model.actions import ENTRY, FAILING_STATUS, ActionExample, ActionSource, Use
 from monitor.model.alerts import (
     DIGEST,
+    LONGEST_WAIT,
     Alert,
     Answer,
     Command,
@@ -27,6 +28,7 @@ from monitor.model.alerts import (
     Topic,
 )
 from monitor.model.exchanges import Captured, Exchange, Fault, Outcome, Request, Response
+from monitor.model.fingerprints import fingerprint, trouble_fingerprint
 from monitor.model.incidents import (
     Accepted,
     Act,
@@ -98,6 +100,7 @@ __all__ = [
     "FAILURE_PATH",
     "FILLED",
     "HEADER_ROOT",
+    "LONGEST_WAIT",
     "MASK",
     "MASK_HOST",
     "STATUS_ROOT",
@@ -177,4 +180,6 @@ __all__ = [
     "TranslationSource",
     "Use",
     "Vendor",
+    "fingerprint",
+    "trouble_fingerprint",
 ]

@@ -137,7 +137,8 @@ class Judged:
     """How far a run judged what an incident is about.
 
     ``seen``: it would have seen the incident, had it been there; only then its absence means anything.
-    ``planned``: the interaction is still asked for.
+    ``planned``: the interaction is still asked for. ``cleared``: of a vendor's trouble, the interactions that do not
+    have it any more. ``why`` tells why it was not seen.
     """
 
     run_id: str
@@ -146,6 +147,8 @@ class Judged:
     basis: Basis = NO_BASIS
     planned: bool = True
     rules: int = 0  # the version of the rules that judged
+    cleared: tuple[str, ...] = ()
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)

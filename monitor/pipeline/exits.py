@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from monitor.model import Result, Severity
+
+if TYPE_CHECKING:
+    from monitor.alerts.delivery import Delivered
 
 QUIET: Final = 0
 DRIFT: Final = 1
 NOT_JUDGED: Final = 3
+UNDELIVERED: Final = 4
 
 
 def _count(number: int, noun: str) -> str:
@@ -50,3 +54,11 @@ def exit_of_recording(results: Sequence[Result]) -> tuple[int, tuple[str, ...]]:
     missing = [result for result in results if not result.outcome.judged]
     reasons = tuple(_unjudged(missing)) if missing or not results else ()
     return (NOT_JUDGED if reasons else QUIET), reasons
+
+
+def with_undelivered(code: int, reasons: Sequence[str], delivered: Delivered) -> tuple[int, tuple[str, ...]]:
+    """A run's exit code and reasons with what was not delivered: any other reason for a code comes before it."""
+    told = [f"{_count(delivered.waiting, 'alert')} not delivered yet: see monitor alerts"] if delivered.waiting else []
+    if delivered.failed:
+        told.append(f"{_count(delivered.failed, 'alert')} failed: see monitor alerts --failed")
+    return (code or UNDELIVERED) if told else code, (*reasons, *told)

@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 
 from monitor.checking.judge import judge
 from monitor.checking.masked import DIGITS, holds_mask, may_be_mask, stand_ins
-from monitor.checking.severity import fingerprint
 from monitor.checking.words import told
 from monitor.jsonpaths import Json
 from monitor.model import (
@@ -31,6 +30,7 @@ from monitor.model import (
     Secret,
     Severity,
     Translation,
+    fingerprint,
 )
 from monitor.recordings.masking import Masker
 

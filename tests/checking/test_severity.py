@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from monitor.checking.severity import KINDS, fingerprint, is_read, severity_of
+from monitor.checking.severity import KINDS, is_read, severity_of
 from monitor.errors import ConfigError
 from monitor.jsonpaths import ANY, DESCENT, Path
-from monitor.model import ChangeKind
+from monitor.model import ChangeKind, fingerprint
 
 
 @pytest.mark.parametrize(

@@ -2,10 +2,24 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
-from monitor.model import Change, ChangeKind, Finding, Outcome, Result, Severity
-from monitor.pipeline.exits import exit_of, exit_of_recording
+from monitor.alerts.delivery import Delivered, Delivery
+from monitor.model import (
+    Change,
+    ChangeKind,
+    Finding,
+    Intent,
+    IntentState,
+    Message,
+    MessageKind,
+    Outcome,
+    Result,
+    Severity,
+)
+from monitor.pipeline.exits import exit_of, exit_of_recording, with_undelivered
 
 
 def result(outcome: Outcome, *severities: Severity) -> Result:
@@ -55,3 +69,34 @@ def test_recording_gives_no_verdict() -> None:
     assert exit_of_recording([result(DRIFTED, BREAKING)]) == (0, ())
     assert exit_of_recording([result(SAME), result(DOWN)]) == (3, ("1 interaction vendor_down",))
     assert exit_of_recording([])[0] == 3
+
+
+FAILED, AGAIN, DELIVERED = IntentState.FAILED, IntentState.PENDING, IntentState.SENT
+
+
+def delivered(*states: IntentState, waiting: int = 0) -> Delivered:
+    message = Message(MessageKind.RUN, "crm", "1 drift", Severity.BREAKING, datetime(2026, 11, 23, tzinfo=UTC))
+    intents = (Intent(n, n, "slack", message, "k", message.created) for n in range(len(states)))
+    return Delivered(tuple(map(Delivery, intents, states)), waiting)
+
+
+LATER, LOST = "2 alerts not delivered yet: see monitor alerts", "1 alert failed: see monitor alerts --failed"
+
+
+@pytest.mark.parametrize(
+    ("code", "done", "ended", "reasons"),
+    [
+        (0, delivered(), 0, ("a",)),
+        (0, delivered(DELIVERED), 0, ("a",)),
+        (0, delivered(AGAIN, waiting=2), 4, ("a", LATER)),
+        (0, delivered(FAILED, DELIVERED), 4, ("a", LOST)),
+        (1, delivered(FAILED, AGAIN, waiting=2), 1, ("a", LATER, LOST)),
+        (2, delivered(FAILED), 2, ("a", LOST)),
+        (3, delivered(FAILED), 3, ("a", LOST)),
+        (70, delivered(FAILED), 70, ("a", LOST)),
+    ],
+)
+def test_what_was_not_delivered_is_the_least_of_all_reasons(
+    code: int, done: Delivered, ended: int, reasons: tuple[str, ...]
+) -> None:
+    assert with_undelivered(code, ("a",), done) == (ended, reasons)

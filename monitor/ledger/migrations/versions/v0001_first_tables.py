@@ -28,7 +28,7 @@ def _runs() -> None:
         sa.Column("notify", sa.Boolean(), nullable=False),
         sa.Column("rules", sa.Integer(), nullable=False),
         sa.Column("host", sa.Text(), server_default="", nullable=False),
-        sa.Column("document", sa.JSON(), nullable=False),
+        sa.Column("document", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("run_id", name=op.f("pk_runs")),
     )
     op.create_table(
@@ -44,33 +44,37 @@ def _runs() -> None:
         ),
         sa.PrimaryKeyConstraint("run_id", "vendor", name=op.f("pk_run_vendors")),
     )
-    op.create_index("ix_run_vendors_vendor_started", "run_vendors", ["vendor", "started"], unique=False)
+    op.create_index("ix_run_vendors_vendor_run_id", "run_vendors", ["vendor", "run_id"], unique=False)
     op.create_table(
         "outcomes",
         sa.Column("run_id", sa.String(length=40), nullable=False),
         sa.Column("vendor", sa.String(length=64), nullable=False),
-        sa.Column("interaction_id", sa.String(length=100), nullable=False),
         sa.Column("ordinal", sa.Integer(), nullable=False),
-        sa.Column("started", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("interaction_id", sa.String(length=255), nullable=False),
+        sa.Column("description", sa.String(length=200), nullable=False),
         sa.Column("outcome", sa.String(length=32), nullable=False),
-        sa.Column("document", sa.JSON(), nullable=False),
+        sa.Column("evidence", sa.Text(), nullable=False),
+        sa.Column("elapsed", sa.Float(), nullable=False),
+        sa.Column("document", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(["run_id"], ["runs.run_id"], name=op.f("fk_outcomes_run_id_runs"), ondelete="CASCADE"),
-        sa.PrimaryKeyConstraint("run_id", "vendor", "interaction_id", name=op.f("pk_outcomes")),
+        sa.PrimaryKeyConstraint("run_id", "vendor", "ordinal", name=op.f("pk_outcomes")),
     )
     op.create_index(
-        "ix_outcomes_vendor_interaction_id_started", "outcomes", ["vendor", "interaction_id", "started"], unique=False
+        "ix_outcomes_vendor_interaction_id_run_id", "outcomes", ["vendor", "interaction_id", "run_id"], unique=False
+    )
+    op.create_index(
+        "ix_outcomes_vendor_description", "outcomes", ["vendor", "description", "interaction_id"], unique=False
     )
     op.create_table(
         "findings",
         sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
         sa.Column("run_id", sa.String(length=40), nullable=False),
         sa.Column("vendor", sa.String(length=64), nullable=False),
-        sa.Column("interaction_id", sa.String(length=100), nullable=False),
+        sa.Column("interaction_id", sa.String(length=255), nullable=False),
         sa.Column("root", sa.Text(), nullable=False),
         sa.Column("kind", sa.String(length=32), nullable=False),
         sa.Column("severity", sa.String(length=32), nullable=False),
         sa.Column("fingerprint", sa.String(length=40), nullable=False),
-        sa.Column("document", sa.JSON(), nullable=False),
         sa.ForeignKeyConstraint(["run_id"], ["runs.run_id"], name=op.f("fk_findings_run_id_runs"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_findings")),
     )
@@ -85,12 +89,12 @@ def _incidents() -> None:
         "incidents",
         sa.Column("fingerprint", sa.String(length=40), nullable=False),
         sa.Column("vendor", sa.String(length=64), nullable=False),
-        sa.Column("interaction_id", sa.String(length=100), nullable=False),
+        sa.Column("interaction_id", sa.String(length=255), nullable=False),
         sa.Column("subject", sa.String(length=32), nullable=False),
         sa.Column("severity", sa.String(length=32), nullable=False),
         sa.Column("open", sa.Boolean(), nullable=False),
         sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("document", sa.JSON(), nullable=False),
+        sa.Column("document", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("fingerprint", name=op.f("pk_incidents")),
     )
     op.create_index("ix_incidents_vendor_open", "incidents", ["vendor", "open"], unique=False)
@@ -120,7 +124,7 @@ def _outbox() -> None:
         sa.Column("kind", sa.String(length=32), nullable=False),
         sa.Column("severity", sa.String(length=32), nullable=False),
         sa.Column("created", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("message", sa.JSON(), nullable=False),
+        sa.Column("message", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_alerts")),
     )
     op.create_table(
@@ -141,7 +145,7 @@ def _outbox() -> None:
         sa.Column("error", sa.Text(), server_default="", nullable=False),
         sa.Column("fix", sa.Text(), server_default="", nullable=False),
         sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("answer", sa.JSON(), nullable=True),
+        sa.Column("answer", sa.Text(), nullable=True),
         sa.ForeignKeyConstraint(
             ["alert_id"], ["alerts.id"], name=op.f("fk_intents_alert_id_alerts"), ondelete="CASCADE"
         ),
@@ -151,15 +155,17 @@ def _outbox() -> None:
     op.create_index("ix_intents_state_channel", "intents", ["state", "channel"], unique=False)
     op.create_table(
         "threads",
+        sa.Column("intent_id", sa.Integer(), nullable=False),
         sa.Column("fingerprint", sa.String(length=40), nullable=False),
         sa.Column("channel", sa.String(length=100), nullable=False),
-        sa.Column("intent_id", sa.Integer(), nullable=False),
-        sa.Column("episode", sa.Integer(), nullable=False),
+        sa.Column("begins", sa.Boolean(), nullable=False),
+        sa.Column("follows", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(
             ["intent_id"], ["intents.id"], name=op.f("fk_threads_intent_id_intents"), ondelete="CASCADE"
         ),
-        sa.PrimaryKeyConstraint("fingerprint", "channel", name=op.f("pk_threads")),
+        sa.PrimaryKeyConstraint("intent_id", "fingerprint", name=op.f("pk_threads")),
     )
+    op.create_index("ix_threads_fingerprint_channel", "threads", ["fingerprint", "channel"], unique=False)
     op.create_table(
         "deliveries",
         sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),

@@ -1,0 +1,108 @@
+"""A message as plain text: what mails, webhooks and notifications carry, and what a screen reader reads. PURE.
+
+crm: 1 breaking drift in look up customer by phone
+Mon 23 Nov, 05:17 CET; run 20261123T041700Z-ab12cd
+
+BREAKING, first drift: a GET request to look up customer by phone
+  Expected: customerId (String) at $.customerId
+  ...
+  since Mon 23 Nov, 05:17 CET
+  evidence: recordings/runs/.../x.har
+  see: monitor incidents 1a2b3c4d
+
+Every line of a message is one line here: vendor text is escaped and cut, and no line of it can pass for one of ours,
+for a topic's are indented.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from monitor.model import Message, Reason, Subject, Topic
+from monitor.printable import printable
+
+LINE: Final = 400  # characters of a line
+_LINK: Final = 2000  # of a line that is to be followed or pasted: cut, it would be wrong
+NAMES: Final = 3  # interactions that a heading names; the rest is counted
+
+_REASONS: Final[Mapping[Reason, str]] = {
+    Reason.REMINDER_DUE: "still so",
+    Reason.WORSE: "worse than before",
+    Reason.REOPENED: "here again",
+    Reason.FLAPPING: "comes and goes",
+    Reason.ADOPTED: "seen by new rules",
+}
+
+
+def plain(message: Message) -> str:
+    """The whole message; ends with a line end."""
+    return "\n".join(lines(message)) + "\n"
+
+
+def lines(message: Message) -> Iterator[str]:
+    yield printable(message.title, LINE)
+    if told := when(message):
+        yield told
+    yield from (printable(note, LINE) for note in message.notes)
+    for topic in message.topics:
+        yield ""
+        yield from _topic(topic, heading(topic, message))
+    if message.more:
+        yield ""
+        yield more(message.more)
+    tail = [*_tail(message)]
+    yield from ("", *tail) if tail else ()
+
+
+def when(message: Message) -> str:
+    """When it was told, and by which run; empty where neither is known."""
+    run = f"run {printable(message.run_id)}" if message.run_id else ""
+    return "; ".join(filter(None, (printable(message.when), run)))
+
+
+def heading(topic: Topic, message: Message) -> str:
+    """``BREAKING, first drift: a GET request to ...``; the vendor too where a message is of several."""
+    of = f"{topic.vendor}: " if topic.vendor and topic.vendor != message.vendor else ""
+    return f"{state(topic)}: {of}{names(topic)}".rstrip(": ")
+
+
+def state(topic: Topic) -> str:
+    """How bad it is, and why it is said."""
+    if topic.over:
+        return f"RESOLVED, {printable(topic.outcome)}" if topic.outcome else "RESOLVED"
+    told = _REASONS.get(topic.reason, "")
+    if topic.subject is not Subject.DRIFT:
+        told = ", ".join(filter(None, (topic.subject.value.replace("_", " "), told)))
+    return f"{topic.severity.value.upper()}, {told or topic.reason.value}"
+
+
+def names(topic: Topic) -> str:
+    """The interactions, the first few by name."""
+    named = [printable(name) for name in topic.interactions[:NAMES]]
+    rest = len(topic.interactions) - len(named)
+    return f"{', '.join(named)}{f' and {rest} more' if rest > 0 else ''}"
+
+
+def more(counts: Mapping[str, int]) -> str:
+    """What is not spelled out: ``and 20 more: 3 breaking, 17 info``."""
+    told = ", ".join(f"{count} {printable(name)}" for name, count in counts.items())
+    return f"and {sum(counts.values())} more: {told}"
+
+
+def _topic(topic: Topic, head: str) -> Iterator[str]:
+    yield head
+    yield from (f"  {printable(line, LINE)}" for line in topic.lines)
+    if topic.since:
+        yield f"  {printable(topic.since, LINE)}"
+    if topic.evidence:
+        yield f"  evidence: {printable(topic.evidence, LINE)}"
+    yield from (f"  {command.label}: {printable(command.text, _LINK)}" for command in topic.commands)
+
+
+def _tail(message: Message) -> Iterator[str]:
+    yield from (f"{command.label}: {printable(command.text, _LINK)}" for command in message.commands)
+    if message.run_url:
+        yield f"run: {printable(message.run_url, _LINK)}"
+    if message.runbook:
+        yield f"runbook: {printable(message.runbook, _LINK)}"

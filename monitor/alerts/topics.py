@@ -1,0 +1,188 @@
+"""Decisions of one run -> topics: what people read of one root. PURE.
+
+1. Incidents of one vendor that are told in the same words for the same reason are one topic.
+2. An incident that is no more is as bad as people were told last: it goes where they heard of it.
+3. The worst first: what is so before what is over, a vendor's own trouble before drift; else as decided.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from monitor.alerts.wording import age, command, outcome_of
+from monitor.model import Command, Decision, Incident, Links, Reason, Resolution, Severity, Subject, Topic
+from monitor.printable import printable
+
+_MOST: Final = 3  # interactions whose approval is spelled out one by one
+_MISMATCH: Final = "mismatch"
+
+# Something said before goes on, or ends: it belongs under what was said. What opens anew is a new story.
+_GOES_ON: Final = frozenset({Reason.REMINDER_DUE, Reason.WORSE, Reason.FLAPPING, Reason.RESOLVED})
+
+
+@dataclass(frozen=True, slots=True)
+class Teller:
+    """What telling needs beside the decisions. ``when`` tells a moment; ``recordings`` is that folder as typed."""
+
+    when: Callable[[datetime], str]
+    links: Links
+    recordings: str
+    now: datetime
+    practice: bool = False  # nothing is wrong, so there is nothing to do either
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A topic and whose it is. ``known``: people were told of all its incidents before."""
+
+    topic: Topic
+    fingerprints: tuple[str, ...]
+    known: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Alike:
+    """What incidents of one topic have in common."""
+
+    vendor: str
+    reason: Reason
+    subject: Subject
+    severity: Severity
+    root: str
+    lines: tuple[str, ...]
+    outcome: str
+
+
+def entries(decisions: Iterable[Decision], teller: Teller) -> tuple[Entry, ...]:
+    """What is said by ``decisions`` (those that speak), the worst first."""
+    groups: dict[_Alike, list[Decision]] = {}
+    for decision in decisions:
+        groups.setdefault(_alike(decision), []).append(decision)
+    return tuple(sorted((_entry(alike, group, teller) for alike, group in groups.items()), key=_rank))
+
+
+def _rank(entry: Entry) -> tuple[bool, int, bool]:
+    topic = entry.topic
+    return topic.over, topic.severity.rank, topic.subject is Subject.DRIFT
+
+
+def _alike(decision: Decision) -> _Alike:
+    incident = decision.incident
+    return _Alike(
+        vendor=incident.vendor,
+        reason=decision.reason,
+        subject=incident.subject,
+        severity=_told_severity(decision),
+        root=incident.root,
+        lines=incident.lines,
+        outcome=outcome_of(incident) if decision.reason is Reason.RESOLVED else "",
+    )
+
+
+def _told_severity(decision: Decision) -> Severity:
+    before = decision.before
+    if decision.reason is Reason.RESOLVED and before is not None and before.said is not None:
+        return before.said.severity
+    return decision.incident.severity
+
+
+def _entry(alike: _Alike, group: Sequence[Decision], teller: Teller) -> Entry:
+    incidents = [decision.incident for decision in group]
+    oldest = min(group, key=lambda decision: decision.incident.opened_at)
+    topic = Topic(
+        vendor=alike.vendor,
+        reason=alike.reason,
+        subject=alike.subject,
+        severity=alike.severity,
+        root=alike.root,
+        interactions=tuple(dict.fromkeys(name for incident in incidents for name in _names(incident))),
+        lines=alike.lines,
+        since=_since(oldest, teller),
+        outcome=alike.outcome,
+        evidence=_evidence(incidents[0], teller),
+        incidents=() if teller.practice else tuple(incident.id for incident in incidents),
+        commands=() if teller.practice else tuple(_commands(alike, incidents, teller)),
+    )
+    fingerprints = tuple(incident.fingerprint for incident in incidents)
+    return Entry(topic, fingerprints, known=all(_goes_on(decision) for decision in group))
+
+
+def _names(incident: Incident) -> tuple[str, ...]:
+    name = incident.description or incident.interaction_id
+    return (name,) if name else incident.affected
+
+
+def _evidence(incident: Incident, teller: Teller) -> str:
+    return f"{teller.recordings}/{incident.evidence}" if incident.evidence else ""
+
+
+def _goes_on(decision: Decision) -> bool:
+    before = decision.before
+    return decision.reason in _GOES_ON and before is not None and before.said is not None
+
+
+def _since(decision: Decision, teller: Teller) -> str:
+    incident = decision.incident
+    over = decision.reason is Reason.RESOLVED
+    spent = age((incident.resolved_at if over and incident.resolved_at else teller.now) - incident.opened_at)
+    lasted = f" ({'lasted ' if over else ''}{spent})" if spent else ""
+    aside = _aside(decision)
+    return f"since {teller.when(incident.opened_at)}{lasted}{f'; {aside}' if aside else ''}"
+
+
+def _aside(decision: Decision) -> str:
+    """What else the reason says."""
+    before = decision.before
+    if decision.reason is Reason.WORSE and before is not None and before.said is not None:
+        return f"told as {before.said.severity} before"
+    return printable(decision.detail) if decision.reason is Reason.FLAPPING else ""
+
+
+# -- what to paste ----------------------------------------------------------------------------------------
+
+
+def _commands(alike: _Alike, incidents: Sequence[Incident], teller: Teller) -> Iterator[Command]:
+    links = teller.links
+    ids = [incident.id for incident in incidents]
+    evidence = _evidence(incidents[0], teller)
+    yield command("see", ("incidents", ids[0]), links)
+    if evidence:
+        yield command("see the response", ("show", evidence), links)
+    if alike.outcome:
+        return
+    if alike.subject is Subject.DRIFT:
+        yield from _approvals(alike, incidents, links)
+        yield command("accept", ("accept", *ids), links, '--reason "..."')
+    else:
+        yield from _mending(alike, links)
+    yield command("ack", ("ack", *ids), links, '--note "..."')
+
+
+def _approvals(alike: _Alike, incidents: Sequence[Incident], links: Links) -> Iterator[Command]:
+    """A new baseline makes no difference to what the contract forbids."""
+    approvable = [i for i in incidents if i.interaction_id and not (i.kinds and set(i.kinds) == {_MISMATCH})]
+    if len(approvable) > _MOST:
+        yield command("approve", ("approve", "--vendor", alike.vendor), links)
+        return
+    for incident in approvable:
+        yield command("approve", ("approve", "--vendor", alike.vendor, incident.interaction_id), links)
+
+
+def _mending(alike: _Alike, links: Links) -> Iterator[Command]:
+    if alike.subject is Subject.MISSED_RUN:
+        yield command("run it now", ("check", "--vendor", alike.vendor, "--notify"), links)
+    elif alike.subject is Subject.CONFIG:
+        yield command("find the fault", ("doctor",), links)
+    else:
+        yield command("find the fault", ("doctor", "--vendor", alike.vendor), links)
+
+
+def by_new_rules(decision: Decision) -> bool:
+    """Whether monitor's own upgrade is why it is said, and nothing that a vendor did."""
+    resolution = decision.incident.resolution
+    return decision.reason is Reason.ADOPTED or (
+        decision.reason is Reason.RESOLVED and resolution is Resolution.RULES_CHANGED
+    )

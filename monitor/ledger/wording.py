@@ -1,0 +1,114 @@
+"""Why something is said of an incident or is not, in words. PURE.
+
+Moments are in UTC, for whoever reads a reason may be anywhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Final, TypeAlias
+
+from monitor.model import Incident, Mute, Person, Policy, Reason, Resolution
+from monitor.printable import printable
+
+NOTE: Final = 200  # characters of a person's note that are told
+RESOLUTIONS: Final[Mapping[Resolution, str]] = {
+    Resolution.RECOVERED: "recovered",
+    Resolution.APPROVED: "approved",
+    Resolution.CONTRACT_CHANGED: "the contract or a translation was changed",
+    Resolution.INTERACTION_REMOVED: "the interaction is no more checked",
+    Resolution.ACCEPTED: "accepted",
+    Resolution.RULES_CHANGED: "the rules of a newer monitor see no drift in it",
+}
+
+
+def day(moment: datetime) -> str:
+    """``2 Dec 2026``, with the time (UTC) where it is not midnight."""
+    utc = moment.astimezone(UTC)
+    text = f"{utc.day} {utc:%b %Y}"
+    return text if (utc.hour, utc.minute) == (0, 0) else f"{text} {utc:%H:%M} UTC"
+
+
+def by(person: Person) -> str:
+    """``by ada: the note``."""
+    note = f": {printable(person.note, NOTE)}" if person.note else ""
+    return f"by {printable(person.by)}{note}"
+
+
+def muted(mute: Mute) -> str:
+    until = f" until {day(mute.until)}" if mute.until else ""
+    return f"muted{until} {by(mute.person)}"
+
+
+def resolved(incident: Incident) -> str:
+    """Why it is no more: ``approved by ada``, ``accepted by ada until 2 Dec 2026: known``."""
+    if incident.resolution is None:
+        return ""
+    why = printable(incident.resolved_why, 2 * NOTE)
+    if incident.resolution is Resolution.ACCEPTED and why:
+        return why
+    return RESOLUTIONS[incident.resolution] + (f" by {why}" if why else "")
+
+
+def comes_and_goes(incident: Incident) -> str:
+    return f"comes and goes: seen in {sum(incident.history)} of the last {len(incident.history)} runs"
+
+
+_Words: TypeAlias = Callable[[Incident, datetime, Policy], str]
+
+
+def _worse(incident: Incident, _: datetime, __: Policy) -> str:
+    return f"{incident.said.severity} before, {incident.severity} now" if incident.said else ""
+
+
+def _due(incident: Incident, now: datetime, _: Policy) -> str:
+    if incident.said is None:
+        return ""
+    days = max((now - incident.said.at).days, 0)
+    return f"last told {days} day{'' if days == 1 else 's'} ago" if days else "last told today"
+
+
+def _waiting(incident: Incident, _: datetime, policy: Policy) -> str:
+    left = policy.alert_after - incident.times
+    return "told when the next run meets it too" if left == 1 else f"told when the next {left} runs meet it too"
+
+
+def _muted(incident: Incident, now: datetime, policy: Policy) -> str:
+    mutes = (mute for mute in (incident.mute, policy.vendor_mute) if mute and mute.holds(now))
+    return next(map(muted, mutes), "")
+
+
+def _acknowledged(incident: Incident, _: datetime, __: Policy) -> str:
+    return f"acknowledged {by(incident.acknowledged)}" if incident.acknowledged else ""
+
+
+_WORDS: Final[Mapping[Reason, _Words]] = {
+    Reason.WORSE: _worse,
+    Reason.REMINDER_DUE: _due,
+    Reason.RESOLVED: lambda incident, _, __: resolved(incident),
+    Reason.FLAPPING: lambda incident, _, __: comes_and_goes(incident),
+    Reason.DAMPED: lambda incident, _, __: comes_and_goes(incident),
+    Reason.ADOPTED: lambda _, __, ___: "a newer monitor sees it in what was recorded before",
+    Reason.ACKNOWLEDGED: _acknowledged,
+    Reason.MUTED: _muted,
+    Reason.ACCEPTED: lambda incident, _, __: resolved(incident),
+    Reason.WAITING: _waiting,
+}
+
+
+def detail_of(reason: Reason, incident: Incident, previous: Incident | None, now: datetime, policy: Policy) -> str:
+    """The reason in words; empty where its name says it all. ``incident.said`` is what was told before this run."""
+    if reason is Reason.REOPENED:
+        return _over(previous)
+    words = _WORDS.get(reason)
+    return words(incident, now, policy) if words else ""
+
+
+def _over(previous: Incident | None) -> str:
+    """How it was over until now."""
+    if previous is None or previous.resolved_at is None:
+        return ""
+    if previous.resolution is Resolution.ACCEPTED:
+        return f"no longer {resolved(previous)}"
+    return f"{resolved(previous)} on {day(previous.resolved_at)}"
