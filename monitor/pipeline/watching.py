@@ -28,7 +28,6 @@ from pathlib import Path
 from typing import Final, Protocol
 from zoneinfo import ZoneInfo
 
-from monitor.checking.severity import fingerprint
 from monitor.errors import MonitorError
 from monitor.model import (
     Alert,
@@ -41,6 +40,7 @@ from monitor.model import (
     Severity,
     Sighting,
     Subject,
+    fingerprint,
 )
 from monitor.recordings.locks import holder_of
 from monitor.recordings.store import Store

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from monitor.checking.severity import fingerprint
 from monitor.errors import ConfigError, ConfigFault
 from monitor.model import (
     Alert,
@@ -25,6 +24,7 @@ from monitor.model import (
     Sighting,
     Subject,
     Vendor,
+    fingerprint,
 )
 from monitor.pipeline.watching import (
     Missed,
