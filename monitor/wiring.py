@@ -103,7 +103,6 @@ def book_of(settings: Settings, tools: Tools) -> LedgerBook:
         tools=tools,
         open_ledger=lambda: ledger_of(settings),
         voice=voice_of(settings),
-        watch=lambda ledger, now: watched(settings, ledger, voice_of(settings), now),
     )
 
 

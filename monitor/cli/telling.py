@@ -32,11 +32,11 @@ def _decision(decision: Decision) -> str:
 
 
 def _alert(alert: Alert) -> Iterator[str]:
-    from monitor.alerts.plain import text
+    from monitor.alerts.plain import plain
 
     to = [f"{channel} ({alert.why[channel]})" if channel in alert.why else channel for channel in alert.channels]
     yield f"would be sent to {', '.join(to) or 'nobody: no channel is configured'}"
-    yield from (f"  | {line}" for line in text(alert.message).splitlines())
+    yield from (f"  | {line}" for line in plain(alert.message).splitlines())
 
 
 def dry_run(checked: Checked) -> str:

@@ -166,13 +166,16 @@ class Ledger:
         with self.database.write() as connection:
             return outbox.add(connection, alert, now)
 
-    def claim(self, channel: str, owner: str, now: datetime, lease: timedelta, run_id: str) -> Intent | None:
+    def claim(
+        self, channel: str, owner: str, now: datetime, lease: timedelta, run_id: str, only: int | None = None
+    ) -> Intent | None:
         """The oldest intent of ``channel`` that is due and that nobody else holds, held by ``owner`` for ``lease``.
 
-        ``run_id``: the run, or whatever else, that tries it; it counts once in ``runs``. None: nothing is due.
+        ``run_id``: the run, or whatever else, that tries it; it counts once in ``runs``. ``only``: that intent and no
+        other. None: nothing is due.
         """
         with self.database.write() as connection:
-            return outbox.claim(connection, channel, outbox.Claim(owner, now, lease, run_id))
+            return outbox.claim(connection, channel, outbox.Claim(owner, now, lease, run_id, only))
 
     def sent(self, intent: Intent, owner: str, answer: Mapping[str, str], now: datetime, took: float) -> None:
         """It went out; ``answer`` is the channel's, ``took`` in seconds. Kept even where the lease was lost."""

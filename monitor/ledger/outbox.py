@@ -122,12 +122,13 @@ def _passed(moment: ColumnElement[datetime | None], now: datetime) -> ColumnElem
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """Who takes something in hand, until when, and in which run."""
+    """Who takes something in hand, until when, and in which run. ``only``: that intent, whatever is before it."""
 
     owner: str
     now: datetime
     lease: timedelta
     run_id: str = ""
+    only: int | None = None
 
 
 def claim(connection: Connection, channel: str, wanted: Claim) -> Intent | None:
@@ -135,6 +136,8 @@ def claim(connection: Connection, channel: str, wanted: Claim) -> Intent | None:
     now = wanted.now
     free = (_intents.state == IntentState.PENDING.value) & _passed(_intents.lease_until, now)
     due = free & _passed(_intents.next_at, now) & (_intents.channel == channel) & ~threads.WAITS
+    if wanted.only is not None:
+        due &= _intents.id == wanted.only
     while found := [*_read(connection, _WHOLE.where(due).order_by(_intents.id).limit(1))]:
         (intent,) = found
         last_run = connection.scalar(select(_intents.last_run).where(_intents.id == intent.id))

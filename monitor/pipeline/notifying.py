@@ -24,6 +24,7 @@ from monitor.pipeline.check import check
 from monitor.pipeline.exits import with_undelivered
 from monitor.pipeline.recheck import recheck
 from monitor.pipeline.tools import Selection, Tools
+from monitor.pipeline.watching import Telling, watch
 from monitor.slots import shortest_gap
 
 if TYPE_CHECKING:
@@ -53,16 +54,12 @@ def _is_rare(settings: Settings, ledger: Ledger, vendor: str, now: datetime) -> 
 
 @dataclass(slots=True)
 class LedgerBook:
-    """Keeps reports in the ledger, which it opens when the first one comes. ``fault``: why one is not kept.
-
-    ``watch(ledger, now)`` looks for scheduled runs that did not happen, before a run makes up for them.
-    """
+    """Keeps reports in the ledger, which it opens when the first one comes. ``fault``: why one is not kept."""
 
     settings: Settings
     tools: Tools
     open_ledger: Callable[[], Ledger]
     voice: Voice
-    watch: Callable[[Ledger, datetime], object]
     decisions: list[Decision] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     fault: MonitorError | None = None
@@ -75,8 +72,9 @@ class LedgerBook:
             self._catch_up(ledger, report)
             if report.command == "check":
                 self._adopt(ledger, report)
-                self._watched(ledger, report)
+                self._watch(ledger, report)
             self.decisions += self._ingest(ledger, report, MessageKind.RUN)
+            self._watch(ledger, report)
         except MonitorError as fault:
             self.fault = fault
 
@@ -143,9 +141,22 @@ class LedgerBook:
             )
             self.decisions += self._ingest(ledger, moved, MessageKind.SUMMARY, adopting=True)
 
-    def _watched(self, ledger: Ledger, report: RunReport) -> None:
+    def _watch(self, ledger: Ledger, report: RunReport) -> None:
+        """Scheduled runs that did not happen: told before this one makes up for them, and taken back after it."""
         if report.notify:
-            self.watch(ledger, report.started)
+            telling = telling_of(self.settings, ledger, self.voice, self.tools.clock, report.run_id)
+            watch(self.settings, ledger, telling, report.started)
+
+
+def telling_of(
+    settings: Settings, ledger: Ledger, voice: Voice, clock: Callable[[], datetime], run_id: str = ""
+) -> Telling:
+    """How what is met outside of a run is told."""
+    return Telling(
+        policy_of=lambda vendor: policy_of(settings, ledger, vendor, clock()),
+        compose=lambda decisions: compose(run_id, decisions, voice, clock()),
+        run_id=run_id,
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,13 +75,9 @@ def _read_holder(info: Path) -> Holder | None:
     return None if gone else found
 
 
-def _held(vendor: str, lock: Path, info: Path) -> LockHeldError:
-    holder = _read_holder(info)
-    return LockHeldError(
-        f"vendor {printable(vendor)} is in use by {holder or 'another run'}",
-        where=files.shown(lock),
-        fix="let it end, or wait for it with --wait",
-    )
+def holder_of(state_dir: Path, vendor: str) -> Holder | None:
+    """Who holds the vendor's lock, as far as its holder says; the lock is not touched. None: nobody that lives."""
+    return _read_holder(state_dir / "locks" / f"{checked_name(vendor, 'a vendor')}.json")
 
 
 def _acquired(lock: FileLock, path: Path, wait: float | None) -> bool:
@@ -107,19 +103,45 @@ def vendor_lock(state_dir: Path, vendor: str, holder: str, wait: float | None) -
     Raises LockHeldError that says who holds it, StorageError where state_dir cannot be written.
     """
     name = checked_name(vendor, "a vendor")
-    folder = state_dir / "locks"
+    with _lock(state_dir / "locks", name, holder, wait) as other:
+        if other is not None:
+            what = f"vendor {printable(vendor)} is in use by {other.holder or 'another run'}"
+            raise LockHeldError(what, where=other.where, fix="let it end, or wait for it with --wait")
+        yield
+
+
+@contextmanager
+def daemon_lock(state_dir: Path, holder: str) -> Iterator[None]:
+    """Held by the one daemon of a state_dir for as long as it runs. Raises LockHeldError and StorageError as above."""
+    with _lock(state_dir, "daemon", holder, 0) as other:
+        if other is not None:
+            what = f"a daemon runs with this state_dir: {other.holder or 'another process'}"
+            raise LockHeldError(what, where=other.where, fix="end that one first, or give this one its own state_dir")
+        yield
+
+
+@dataclass(frozen=True, slots=True)
+class _Other:
+    holder: Holder | None
+    where: str
+
+
+@contextmanager
+def _lock(folder: Path, name: str, holder: str, wait: float | None) -> Iterator[_Other | None]:
+    """Gives None while it is held, or who holds it instead."""
     files.make_folder(folder)
     path, info = folder / f"{name}.lock", folder / f"{name}.json"
     lock = FileLock(path, mode=0o600, thread_local=False)
     if not _acquired(lock, path, wait):
-        raise _held(vendor, path, info)
+        yield _Other(_read_holder(info), files.shown(path))
+        return
     try:
         with files.told(path):
             since = _touched(path)
         told = Holder(os.getpid(), socket.gethostname(), since, holder)
         with suppress(StorageError):  # it only explains, and a full disk must not keep prune from making room
             files.replace(info, json.dumps(asdict(told)).encode("ascii"))
-        yield
+        yield None
     finally:
         with suppress(OSError):
             info.unlink()

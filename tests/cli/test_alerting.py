@@ -26,14 +26,14 @@ version: 1
 vendors:
   crm:
     base_url: https://crm.example
-    routes: {breaking: team}
+    alerts: {breaking: [team]}
 alerts:
   timezone: Europe/Berlin
   channels:
     team: {kind: slack_webhook, url: "URL/team"}
     spare: {kind: slack_webhook, url: "URL/spare"}
-  routes: {breaking: [team, spare], warning: spare, info: digest}
-  digest: {cron: "0 8 * * 1", channels: spare}
+  routes: {breaking: [team, spare], warning: [spare], info: digest}
+  digest: {cron: "0 8 * * 1", channels: [spare]}
 """
 WHEN = re.compile(r"\w{3} \d\d \w{3} \d{4}, \d\d:\d\d CES?T")
 OK = (200, {}, b"ok")

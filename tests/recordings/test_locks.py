@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from monitor.errors import LockHeldError, RecordingError, StorageError
-from monitor.recordings.locks import vendor_lock
+from monitor.recordings.locks import daemon_lock, holder_of, vendor_lock
 
 PROJECT = Path(__file__).resolve().parents[2]
 HOLDER = """
@@ -132,3 +132,31 @@ def test_a_state_folder_that_cannot_be(tmp_path: Path) -> None:
         pass
     with pytest.raises(RecordingError), vendor_lock(tmp_path, "../crm", "me", 0):
         pass
+
+
+DAEMON = HOLDER.replace("vendor_lock", "daemon_lock").replace(
+    '"crm", "monitor check --vendor crm", 0', '"monitor daemon"'
+)
+
+
+def test_one_daemon_a_state_dir(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", DAEMON, str(tmp_path)]
+    with subprocess.Popen(command, cwd=PROJECT, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"held\n"
+        with pytest.raises(LockHeldError) as caught, daemon_lock(tmp_path, "me"):
+            pass
+        assert f"a daemon runs with this state_dir: 'monitor daemon' (process {process.pid}" in str(caught.value)
+        with vendor_lock(tmp_path, "daemon", "a vendor may be called so", 0):
+            pass
+    with daemon_lock(tmp_path, "me"):
+        pass
+
+
+def test_who_holds_a_vendor_is_told_without_touching_its_lock(tmp_path: Path) -> None:
+    assert holder_of(tmp_path, "crm") is None
+    with vendor_lock(tmp_path, "crm", "monitor check", 0):
+        found = holder_of(tmp_path, "crm")
+        assert found is not None
+        assert (found.pid, found.command) == (os.getpid(), "monitor check")
+    assert holder_of(tmp_path, "crm") is None

@@ -3,20 +3,10 @@
 from __future__ import annotations
 
 import json
-import os
-import random
-import signal
-import subprocess
-import sys
 import threading
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
-
-from monitor.recordings.store import Store
-from tests.road.scripted import Answer, Project, ScriptedVendor, interaction, json_answer, pact_of
 
 PATHS = 6
 ALERTS = """\
@@ -65,4 +55,4 @@ class Inbox:
 
 
 def body_of(number: int, fields: frozenset[str]) -> dict[str, object]:
-    return {"id": f"C-{number}", "name": "Ada", **{name: "x" for name in fields}}
+    return {"id": f"C-{number}", "name": "Ada", **dict.fromkeys(fields, "x")}

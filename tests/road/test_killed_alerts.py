@@ -1,1 +1,1 @@
-"""SIGKILL at any moment of `monitor check --notify`: what was found is told, once more at worst, and nothing is torn."""
+"""SIGKILL at any moment of `monitor check --notify`: what was found is told, and nothing is torn."""
