@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -48,14 +48,14 @@ from monitor.recordings.store import Store
 NOW = datetime(2026, 11, 22, 8, 58, tzinfo=UTC)
 RUN = "20261122T085800Z-ab12cd"
 TYPES = {"body": {"$": {"matchers": [{"match": "type"}]}}}
-BODIES = {
+BODIES: Mapping[str, Mapping[str, object]] = {
     "by phone": {"customerId": "c-1042", "name": "Jo", "note": {"text": "hello"}},
     "by mail": {"customerId": "c-1042", "tier": "gold"},
     "of nobody": {"error": "not found"},
 }
 
 
-def interaction(name: str) -> object:
+def interaction(name: str) -> Mapping[str, object]:
     asked = {key: value for key, value in BODIES[name].items() if key != "note"}
     response = {"status": 200, "body": asked, "matchingRules": TYPES}
     request = {"method": "GET", "path": f"/{name[3:]}"}

@@ -69,7 +69,7 @@ JSONS = st.recursive(
 )
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(JSONS)
 def test_what_is_written_is_what_was_read(value: Json) -> None:
     assert read_json(written(value)).value == value
