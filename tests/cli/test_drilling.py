@@ -22,7 +22,6 @@ CHANNELS = """
     hook: {kind: webhook, url: "HERE/hook", secret: "a-secret-of-the-hook"}
     spare: {kind: webhook, url: "HERE/spare"}
 """
-LOOKUP = ("--vendor", "crm", "--interaction", "a GET request to look up customer by phone")
 
 
 @dataclass
@@ -50,10 +49,9 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capture
 
 
 def test_it_reaches_the_real_channels(desk: Desk) -> None:
-    code, out, err = desk.drill(*LOOKUP, "--rename", "$.customerId")
+    code, out, err = desk.drill("--vendor", "crm", "--down")  # the judges are not needed for it
     assert code == 4, out + err
-    assert "  | DRILL (nothing is wrong): crm: 1 breaking drift in look up customer by phone\n" in out
-    assert "  |   New key 'customer_id' found at $.customer_id\n" in out
+    assert "  | DRILL (nothing is wrong): crm is down\n" in out
     assert out.endswith("hook: sent\n")
     assert "spare: FAILED: the receiver answered HTTP 410; the receiver is gone for good" in err
     assert set(desk.receiver.seen) == {"/hook", "/spare"}
@@ -67,7 +65,7 @@ def test_it_reaches_the_real_channels(desk: Desk) -> None:
 
 
 def test_a_dry_run_sends_nothing(desk: Desk) -> None:
-    code, out, err = desk.drill(*LOOKUP, "--down", "--dry-run")
+    code, out, err = desk.drill("--vendor", "crm", "--down", "--dry-run")
     assert (code, err) == (0, "")
     assert out.startswith("would be sent to hook (breaking -> every channel, as no route is given), spare (")
     assert not desk.receiver.seen
