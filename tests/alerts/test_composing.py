@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from monitor.alerts.composing import compose
 from monitor.alerts.notices import digest, trial, undelivered
@@ -120,6 +123,40 @@ def test_what_new_rules_see_is_one_summary_of_all_vendors() -> None:
     assert (summary.message.threads, summary.message.runbook) == ((), "")
 
 
+_ROUTES = st.dictionaries(
+    st.sampled_from(Severity), st.lists(st.sampled_from(["slack", "mail", DIGEST]), unique=True).map(tuple)
+)
+
+
+@st.composite
+def _decisions(draw: st.DrawFn) -> list[Decision]:
+    reasons = draw(st.lists(st.sampled_from([*Reason]), max_size=20))
+    return [
+        goes_on(reason, incident(n, draw(st.sampled_from(Severity)), draw(st.sampled_from(["crm", "pay"]))))
+        for n, reason in enumerate(reasons, 1)
+    ]
+
+
+@settings(max_examples=50)
+@given(_decisions(), _ROUTES)
+def test_each_channel_is_told_once_of_all_that_is_routed_to_it_and_of_nothing_else(
+    decisions: list[Decision], routes: dict[Severity, tuple[str, ...]]
+) -> None:
+    alerts = compose(RUN, decisions, voice(routes=routes), NOW)
+    told = Counter((channel, one) for alert in alerts for channel in alert.channels for one in alert.message.incidents)
+    default = {BREAKING: ("slack", "mail"), WARNING: ("slack", "mail"), INFO: (DIGEST,)}
+    due = [
+        (channel, decision.incident.fingerprint)
+        for decision in decisions
+        if decision.reason.speaks
+        for channel in {**default, **routes}[decision.incident.severity]
+    ]
+    assert told == Counter(due)
+    assert all(set(alert.why) == set(alert.channels) for alert in alerts)
+    messages = Counter((a.message.kind, a.message.vendor, name) for a in alerts for name in a.channels)
+    assert set(messages.values()) <= {1}
+
+
 # -- what it says -----------------------------------------------------------------------------------------
 
 
@@ -173,8 +210,10 @@ _DOWN, _ONE = trouble(), incident()
     [
         ([first(_DOWN)], "crm is down"),
         ([goes_on(Reason.REMINDER_DUE, _DOWN)], "crm is still down"),
+        ([goes_on(Reason.FLAPPING, _DOWN)], "crm: down (comes and goes)"),
         ([resolved(_DOWN)], "crm is up again"),
         ([first(trouble(Subject.AUTH_FAILED))], "crm: login fails"),
+        ([goes_on(Reason.REOPENED, trouble(Subject.AUTH_FAILED))], "crm: login fails (again)"),
         ([first(trouble(Subject.MISSED_RUN))], "crm: a scheduled run did not happen"),
         ([first(trouble(Subject.CONFIG, vendor=""))], "monitor.yaml cannot be used"),
         ([goes_on(Reason.REMINDER_DUE, _ONE)], "crm: still 1 breaking drift in look up customer by phone"),
