@@ -90,9 +90,12 @@ def title_of(vendor: str, topics: Sequence[Topic]) -> str:
 def _troubles(topics: Sequence[Topic]) -> Iterator[str]:
     for topic in topics:
         if topic.subject is not Subject.DRIFT and not topic.over:
-            lead = _LEADS[topic.reason]
-            told = _TROUBLES[topic.subject][0]
-            yield f"is {lead}{told.removeprefix('is ')}" if told.startswith("is ") else f"{lead}{told}"
+            told, lead = _TROUBLES[topic.subject][0], _LEADS[topic.reason]
+            if told.startswith("is ") and not lead.endswith(": "):
+                yield f"is {lead}{told.removeprefix('is ')}"
+            else:
+                aside = lead.strip(": ")
+                yield f"{told.removeprefix('is ')} ({aside})" if aside else told
 
 
 def _drifts(topics: Sequence[Topic]) -> Iterator[str]:
