@@ -42,6 +42,7 @@ from monitor.model import Answer, Message, Sent
 from monitor.printable import printable
 
 SUBJECT: Final = 160  # characters
+_LINE: Final = 200  # characters of a header's line
 _PORTS: Final = {"starttls": 587, "tls": 465, "none": 25}
 _NAMED: Final = re.compile(r"\s*(?P<name>[^<>]*?)\s*<(?P<bare>[^<>]*)>\s*")
 _LOCAL: Final = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
@@ -154,7 +155,7 @@ class Email:
         """``answer`` is ``message_id``, and ``note`` where only some recipients were accepted."""
         letter = self.letter(message, key, thread)
         recipients = tuple(dict.fromkeys(one.addr_spec for one in self.to))
-        answer = hand_in(self.server, Letter(self.sender.addr_spec, recipients, letter.as_bytes()))
+        answer = hand_in(self.server, Letter(self.sender.addr_spec, recipients, as_sent(letter)))
         if isinstance(answer, Sent):
             return Sent({"message_id": letter["Message-ID"], **answer.answer})
         return answer
@@ -176,6 +177,15 @@ class Email:
         letter.set_content(plain(message), charset="utf-8", cte="quoted-printable")
         letter.add_alternative(html(message), subtype="html", charset="utf-8", cte="quoted-printable")
         return letter
+
+
+def as_sent(letter: EmailMessage) -> bytes:
+    """ASCII headers are not folded unless they are long: the standard library may fold right behind ``Subject:``.
+
+    Others are: an encoded word has at most 75 characters.
+    """
+    plain_words = all(str(value).isascii() for value in letter.values())
+    return letter.as_bytes(policy=SMTP.clone(max_line_length=_LINE if plain_words else 78))
 
 
 def build(settings: Settings, context: Context) -> Email:
