@@ -187,7 +187,7 @@ def retry(
     settings = settings_of(config)
     post, ledger = post_of(settings), ledger_of(settings)
     with ledger.database:
-        # here missed times of the schedule are looked for
+        # here missed times of the schedule are looked for, before what is due is sent
         if failed or numbers:
             requeue(ledger, () if failed else tuple(numbers or ()), post.clock())
         if at_once:
