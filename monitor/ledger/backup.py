@@ -20,7 +20,7 @@ from datetime import datetime
 from itertools import groupby, islice
 from operator import itemgetter
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import BinaryIO, Final, cast
 
 from sqlalchemy import Connection, delete, func, insert, select, text
 
@@ -30,6 +30,9 @@ from monitor.ledger.portable import BATCH, Reader, lines_of
 from monitor.ledger.sqlitefile import TEMPORARY, make_folder, sync_folder
 from monitor.ledger.tables import metadata
 from monitor.printable import printable
+
+_GO_ON: Final = """select setval(
+    pg_get_serial_sequence('{table}', 'id'), greatest(max(id), 1), coalesce(max(id), 0) > 0) from {table}"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,11 +138,6 @@ def _replace(connection: Connection, path: Path) -> None:
         for table in metadata.sorted_tables:
             if table.autoincrement_column is not None:
                 connection.execute(text(_GO_ON.format(table=table.name)))
-
-
-_GO_ON = (
-    "select setval(pg_get_serial_sequence('{table}', 'id'), coalesce(max(id), 1), max(id) is not null) from {table}"
-)
 
 
 def restore(database: Database, path: Path, maker: Maker, aside: Path | None) -> Contents:
