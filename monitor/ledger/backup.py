@@ -154,6 +154,9 @@ def restore(database: Database, path: Path, maker: Maker, aside: Path | None) ->
                 raise UsageError(
                     f"the ledger is not empty ({present})", where=database.where, fix="--force replaces it"
                 )
+            if aside.exists():  # it might be the very file that is to be restored
+                what = "there is a file of that name already"
+                raise StorageError(what, where=printable(str(aside), 500), fix="move it away")
             _back_up(connection, aside, maker)
         _replace(connection, path)
         return contents(connection)

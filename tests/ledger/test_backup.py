@@ -116,7 +116,9 @@ def test_what_was_there_is_there_again_there_and_back(
     one, other = two
     folder = tmp_path_factory.getbasetemp()
     first, second, aside = (folder / name for name in ("first.gz", "second.gz", "aside.gz"))
+    aside.unlink(missing_ok=True)
     fill(one, rows)
+    fill(other, {})
     before = held(one)
     counted = back_up(one, first, MAKER)
     assert restore(other, first, MAKER, aside) == counted
@@ -188,6 +190,8 @@ def test_a_ledger_that_is_not_empty_is_replaced_only_when_told_to(
     aside = tmp_path / "aside.gz"
     assert restore(database, saved, MAKER, aside) == Contents({"alerts": 1, "incidents": 1})
     assert held(database)["incidents"] == [INCIDENT]
+    with pytest.raises(StorageError, match="already"):
+        restore(database, aside, MAKER, aside)
     restore(database, aside, MAKER, tmp_path / "more.gz")
     assert held(database) == before
 

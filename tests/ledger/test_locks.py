@@ -8,7 +8,6 @@ import socket
 import subprocess
 import sys
 import threading
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -40,14 +39,8 @@ class Silent:
 
 
 def settings_of(url: str, folder: Path) -> Settings:
-    return Settings(
-        file=str(folder / "monitor.yaml"),
-        root=str(folder),
-        vendors={},
-        recordings_dir=str(folder / "recordings"),
-        state_dir=str(folder / "state"),
-        ledger=url,
-    )
+    file, recordings, state = (str(folder / name) for name in ("monitor.yaml", "recordings", "state"))
+    return Settings(file, str(folder), {}, recordings, state, url)
 
 
 def test_the_second_run_is_told_who_holds_it(url: str) -> None:
@@ -125,7 +118,7 @@ def test_every_vendor_has_its_own_key() -> None:
 
 def test_a_run_holds_both_locks_and_one_on_another_host_is_refused(url: str, tmp_path: Path) -> None:
     here = tools_of(settings_of(url, tmp_path / "here"), Silent(), "check")
-    elsewhere = tools_of(replace(settings_of(url, tmp_path / "there")), Silent(), "check")
+    elsewhere = tools_of(settings_of(url, tmp_path / "there"), Silent(), "check")
     with here.lock("crm"):
         assert (tmp_path / "here" / "state" / "locks" / "crm.json").exists()
         with pytest.raises(LockHeldError, match="'monitor check'"), elsewhere.lock("crm"):
