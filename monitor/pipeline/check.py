@@ -161,7 +161,7 @@ def check(
         started = tools.clock()
         plan = _plan(jobs, command, started, tools)
         tools.store.write_plan(plan)
-        results = with_accepted(told_of(_walk(jobs, plan, tools), settings, tools, command), settings, started)
+        results = with_accepted(told_of(_walk(jobs, plan, tools), settings, tools, command), settings, plan.created)
         code, reasons = exit_of_command(command, results, selection.fail_on)
         report = RunReport(
             run_id=plan.run_id,
