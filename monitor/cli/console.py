@@ -133,9 +133,11 @@ def settings_of(config: Path | None, *, offline: bool = False, unbuilt: bool = F
     """This call's settings. ``offline`` commands need no secrets; ``unbuilt``: contracts may be still to be made."""
     from monitor.config.load import SecretsMode, find, load
     from monitor.languages import kinds
+    from monitor.pipeline.channel_kinds import channel_kinds
 
     mode = SecretsMode.DEFER if offline else SecretsMode.REQUIRE
-    return load(find(config, Path.cwd()), os.environ, secrets=mode, kinds=kinds(), unbuilt=unbuilt)
+    file = find(config, Path.cwd())
+    return load(file, os.environ, secrets=mode, kinds=kinds(), channels=channel_kinds(), unbuilt=unbuilt)
 
 
 def recording_path(name: str, folder: str) -> str:

@@ -109,12 +109,13 @@ def config_schema(
       monitor config schema --output monitor.schema.json
     """
     from monitor.config.schema import json_schema
+    from monitor.pipeline.channel_kinds import channel_kinds
 
     check_output(output)
     if output is None:
-        write(json_schema())
+        write(json_schema(channel_kinds()))
         return 0
-    save(output, json_schema())
+    save(output, json_schema(channel_kinds()))
     note(f"wrote {output}; begin monitor.yaml with: # yaml-language-server: $schema=./{output.name}")
     return 0
 

@@ -28,6 +28,7 @@ from monitor.cli import (
     looking,
     reviewing,
     sandboxing,
+    scheduling,
     starting,
     trying,
 )
@@ -61,6 +62,7 @@ for commands in (
     reviewing,
     linting,
     keeping,
+    scheduling,
     diagnosing,
     starting,
     importing,

@@ -12,8 +12,10 @@ from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
+from monitor.config.channels import NO_CHANNELS, ChannelKinds
 from monitor.config.leaves import fail, scalar_of, switch, text, text_in, wrong
 from monitor.config.reading import decode, is_file, is_folder, mark_at, read_bounded
+from monitor.config.routes import UNNAMED, Named
 from monitor.config.tree import Kind, Mark, Problem, Scalar
 from monitor.errors import JsonError
 from monitor.jsonpaths import Json, read_json
@@ -29,11 +31,14 @@ class Context:
     """What the leaves need to know of the world: the config file's folder, and the languages that there are.
 
     ``unbuilt``: globs of contracts may match nothing, for what they are to match is only about to be made.
+    ``channels`` are the kinds of channels that there are, ``named`` the channels that the file itself names.
     """
 
     root: Path
     kinds: Collection[str]
     unbuilt: bool = False
+    channels: ChannelKinds = NO_CHANNELS
+    named: Named = UNNAMED
 
 
 @dataclass(frozen=True, slots=True)

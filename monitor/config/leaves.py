@@ -10,8 +10,10 @@ import difflib
 import json
 import math
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import replace
 from decimal import Decimal, InvalidOperation
+from typing import TypeVar
 
 from pydantic_core import PydanticCustomError, PydanticUseDefault
 
@@ -19,6 +21,8 @@ from monitor.config.tree import Kind, Problem, Scalar
 from monitor.jsonpaths import Json
 from monitor.jsonpaths import Path as Steps
 from monitor.printable import printable
+
+T = TypeVar("T")
 
 FAULT = "monitor_fault"
 
@@ -36,6 +40,26 @@ def wrong(*problems: Problem) -> PydanticCustomError:
 
 def fail(what: str, fix: str = "") -> PydanticCustomError:
     return wrong(Problem(what, fix))
+
+
+def below(step: int | str, error: PydanticCustomError) -> Iterator[Problem]:
+    """The problems of a ``wrong(...)`` about what stands at ``step`` of the value at hand."""
+    problems: tuple[Problem, ...] = (error.context or {}).get("problems", ())
+    return (replace(problem, below=(step, *problem.below)) for problem in problems)
+
+
+def members(tree: Sequence[object], read: Callable[[object], T]) -> tuple[T, ...]:
+    """Each member read; every wrong one is told at its own place."""
+    found: list[T] = []
+    problems: list[Problem] = []
+    for index, member in enumerate(tree):
+        try:
+            found.append(read(member))
+        except PydanticCustomError as error:
+            problems += below(index, error)
+    if problems:
+        raise wrong(*problems)
+    return tuple(found)
 
 
 def kind_of(tree: object) -> Kind:

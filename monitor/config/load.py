@@ -16,11 +16,14 @@ from pydantic import ValidationError
 
 from monitor.config.accepted import FILE_NAME as ACCEPTED
 from monitor.config.accepted import load_accepted
+from monitor.config.alerting import alerts_of, routes_of, schedule_of
+from monitor.config.channels import NO_CHANNELS, ChannelKinds
 from monitor.config.expansion import Expander, SecretsMode
 from monitor.config.faults import faults_of, nearest_spot
 from monitor.config.files import Context, absolute, shown_file
 from monitor.config.names import VERSION, translation_names
 from monitor.config.reading import is_file
+from monitor.config.routes import named_in
 from monitor.config.schema import (
     DataActionSection,
     FileSection,
@@ -39,6 +42,7 @@ from monitor.jsonpaths import Path as Steps
 from monitor.model import (
     ActionExample,
     ActionSource,
+    Alerts,
     Limits,
     RequestOverride,
     Retention,
@@ -72,25 +76,38 @@ def find(explicit: Path | None, cwd: Path) -> Path:
 
 
 def load(
-    path: Path, environ: Mapping[str, str], *, secrets: SecretsMode, kinds: Collection[str], unbuilt: bool = False
+    path: Path,
+    environ: Mapping[str, str],
+    *,
+    secrets: SecretsMode,
+    kinds: Collection[str],
+    channels: ChannelKinds = NO_CHANNELS,
+    unbuilt: bool = False,
 ) -> Settings:
-    """The settings of the file at ``path``; ``kinds`` are the translation languages that there are.
+    """The settings of the file at ``path``.
 
+    ``kinds`` are the translation languages that there are, ``channels`` the kinds of channels.
     ``unbuilt``: for those who make contracts, whose globs in monitor.yaml may match nothing yet.
     Raises ConfigError with every fault of the file and of the files that it names.
     """
     expander = Expander(SecretPlace(environ, _absolute(path).parent), secrets)
     document = read_document(_absolute(path), _shown(path), expander)
-    context = Context(_absolute(path).parent, kinds, unbuilt)
+    context = Context(_absolute(path).parent, kinds, unbuilt, channels)
     return _loaded(document, path, environ, expander, context)
 
 
 def load_text(
-    text: str, path: Path, environ: Mapping[str, str], *, secrets: SecretsMode, kinds: Collection[str]
+    text: str,
+    path: Path,
+    environ: Mapping[str, str],
+    *,
+    secrets: SecretsMode,
+    kinds: Collection[str],
+    channels: ChannelKinds = NO_CHANNELS,
 ) -> Settings:
     """The settings that ``text`` would give as the file at ``path``. Raises ConfigError as load does."""
     expander = Expander(SecretPlace(environ, _absolute(path).parent), secrets)
-    context = Context(_absolute(path).parent, kinds)
+    context = Context(_absolute(path).parent, kinds, channels=channels)
     return _loaded(parse(text, _shown(path), expander), path, environ, expander, context)
 
 
@@ -128,7 +145,8 @@ def _validated(document: Document, shown: str, context: Context) -> FileSection 
     if document.tree is None:
         return document.faults
     try:
-        read = FileSection.model_validate(document.tree, context=context)
+        named = replace(context, named=named_in(document.tree))
+        read = FileSection.model_validate(document.tree, context=named)
     except ValidationError as error:
         faults = faults_of(error, document, shown)
     else:
@@ -234,6 +252,9 @@ def _vendor(name: str, section: VendorSection, config: Path) -> Vendor:
         allow_writes=section.allow_writes,
         verify=section.verify,
         severity=section.severity,
+        schedule=schedule_of(section.schedule),
+        routes=routes_of(section.alerts or {}),
+        down_retries=None if section.down_retries is None else tuple(section.down_retries),
     )
 
 
@@ -250,4 +271,5 @@ def _settings(read: FileSection, file: Path, environ: Mapping[str, str], expande
         ledger=read.ledger or f"sqlite:///{state_dir}/ledger.db",
         secrets=expander.secrets,
         retention=_retention(read.recordings),
+        alerts=alerts_of(read.alerts) if read.alerts else Alerts(),
     )

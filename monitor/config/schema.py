@@ -7,132 +7,56 @@ The same models make the JSON Schema that editors use.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
-from typing import Annotated, Final, TypeAlias
+from typing import Annotated, Final, cast
 
 from pydantic import (
     AfterValidator,
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
-    InstanceOf,
     ValidationInfo,
     WithJsonSchema,
     field_validator,
     model_validator,
 )
 
-from monitor.config import files as named_files
-from monitor.config import leaves, names, web
-from monitor.config.files import Context, LoadedFile, LoadedSchema
+from monitor.config import leaves, names
+from monitor.config.alerting import AlertsSection, Retries, RouteMap, ScheduleSection
+from monitor.config.channels import NO_CHANNELS, ChannelKinds, kinds_definitions, kinds_schema
+from monitor.config.fields import (
+    KNOWN,
+    STRING,
+    BaseUrl,
+    Body,
+    ContractFiles,
+    DomainName,
+    Files,
+    Folder,
+    HeaderMap,
+    HeaderValue,
+    JsonValue,
+    Language,
+    QueryValues,
+    RequestPath,
+    SchemaFile,
+    Section,
+    SeverityKey,
+    SeverityName,
+    SourceFile,
+    Switch,
+    Text,
+    VendorName,
+    Verify,
+    in_context,
+    or_expanded,
+    seconds,
+    size,
+    whole,
+)
 from monitor.jsonpaths import Json
-from monitor.model import Limits, Retention, Severity
+from monitor.model import Limits, Retention
 
-SEVERITIES: Final = tuple(str(severity) for severity in Severity)
-MAX_SECONDS: Final = 3600
-
-_EXPANDED: Final = {"type": "string", "pattern": r"\$\{"}
 _DEFAULT: Final = Limits()
 _KEPT: Final = Retention()
-
-
-def _in_context(read: Callable[[object, Context], object]) -> BeforeValidator:
-    """A leaf that needs the Context, which comes as pydantic's context."""
-
-    def validate(tree: object, info: ValidationInfo) -> object:
-        context: object = info.context
-        assert isinstance(context, Context)  # noqa: S101 - load() hands it in
-        return read(tree, context)
-
-    return BeforeValidator(validate)
-
-
-def _or_expanded(schema: Mapping[str, object]) -> WithJsonSchema:
-    return WithJsonSchema({"anyOf": [dict(schema), _EXPANDED]})
-
-
-def _whole(low: int, high: int) -> tuple[BeforeValidator, WithJsonSchema]:
-    schema = _or_expanded({"type": "integer", "minimum": low, "maximum": high})
-    return BeforeValidator(lambda tree: leaves.whole(tree, low, high)), schema
-
-
-def _seconds() -> tuple[BeforeValidator, WithJsonSchema]:
-    schema = _or_expanded({"type": "number", "exclusiveMinimum": 0, "maximum": MAX_SECONDS})
-    return BeforeValidator(lambda tree: leaves.number(tree, 0, MAX_SECONDS, above=True)), schema
-
-
-def _size(low: str, high: str) -> tuple[BeforeValidator, WithJsonSchema]:
-    schema = WithJsonSchema({"type": ["integer", "string"], "description": f"bytes, or 20MB; from {low} to {high}"})
-    return BeforeValidator(lambda tree: leaves.size(tree, low, high)), schema
-
-
-# A bound of what is deleted must be known offline too: with the default in its place more could go than was meant.
-_KNOWN: Final = BeforeValidator(leaves.known)
-
-_STRING: Final = WithJsonSchema({"type": "string", "minLength": 1})
-_LOOSE: Final = WithJsonSchema({"type": ["string", "number"]})
-_ANYTHING: Final = WithJsonSchema({})
-
-Text: TypeAlias = Annotated[str, BeforeValidator(leaves.text), _STRING]
-Switch: TypeAlias = Annotated[bool, BeforeValidator(leaves.switch), _or_expanded({"type": "boolean"})]
-JsonValue: TypeAlias = Annotated[object, BeforeValidator(leaves.json_value), _ANYTHING]
-Body: TypeAlias = Annotated[bytes | None, BeforeValidator(leaves.body_bytes), _ANYTHING]
-BaseUrl: TypeAlias = Annotated[str, BeforeValidator(lambda tree: "" if tree is None else web.base_url(tree)), _STRING]
-RequestPath: TypeAlias = Annotated[str | None, BeforeValidator(web.request_path), _STRING]
-HeaderName: TypeAlias = Annotated[str, AfterValidator(web.header_name)]
-HeaderValue: TypeAlias = Annotated[str, BeforeValidator(web.header_value), _LOOSE]
-HeaderMap: TypeAlias = Annotated[dict[HeaderName, HeaderValue], AfterValidator(web.distinct_headers)]
-_SCALAR: Final = {"type": ["string", "number", "boolean"]}
-QueryValues: TypeAlias = Annotated[
-    tuple[str, ...],
-    BeforeValidator(web.query_values),
-    WithJsonSchema({"anyOf": [_SCALAR, {"type": "array", "items": _SCALAR}]}),
-]
-Files: TypeAlias = Annotated[
-    tuple[str, ...], _in_context(lambda tree, context: named_files.contract_files(tree, context.root)), _STRING
-]
-ContractFiles: TypeAlias = Annotated[
-    tuple[str, ...],
-    _in_context(lambda tree, context: named_files.contract_files(tree, context.root, unbuilt=context.unbuilt)),
-    _STRING,
-]
-SourceFile: TypeAlias = Annotated[
-    InstanceOf[LoadedFile] | None, _in_context(lambda tree, context: named_files.text_file(tree, context.root)), _STRING
-]
-SchemaFile: TypeAlias = Annotated[
-    InstanceOf[LoadedSchema] | None,
-    _in_context(lambda tree, context: named_files.schema_file(tree, context.root)),
-    _STRING,
-]
-Folder: TypeAlias = Annotated[str, _in_context(lambda tree, context: named_files.folder(tree, context.root)), _STRING]
-Verify: TypeAlias = Annotated[
-    bool | str,
-    _in_context(lambda tree, context: named_files.verification(tree, context.root)),
-    WithJsonSchema({"type": ["boolean", "string"]}),
-]
-Language: TypeAlias = Annotated[str, _in_context(lambda tree, context: leaves.one_of(tree, context.kinds)), _STRING]
-VendorName: TypeAlias = Annotated[str, AfterValidator(names.vendor_name)]
-DomainName: TypeAlias = Annotated[str, AfterValidator(names.domain_name)]
-SeverityKey: TypeAlias = Annotated[str, AfterValidator(names.severity_key)]
-SeverityName: TypeAlias = Annotated[
-    str,
-    BeforeValidator(lambda tree: leaves.one_of(tree, SEVERITIES)),
-    WithJsonSchema({"enum": list(SEVERITIES)}),
-]
-
-
-class Section(BaseModel):
-    """A mapping of monitor.yaml."""
-
-    model_config = ConfigDict(
-        strict=True, extra="forbid", frozen=True, hide_input_in_errors=True, arbitrary_types_allowed=True
-    )
-
-    def __repr__(self) -> str:  # the values may hold secrets
-        return f"{type(self).__name__}(...)"
-
-    __str__ = __repr__
 
 
 class StateSection(Section):
@@ -225,30 +149,30 @@ class DataActionSection(Section):
 class LimitsSection(Section):
     """Bounds of calling and judging. Times in seconds."""
 
-    concurrency: Annotated[int, *_whole(1, 100)] = Field(
+    concurrency: Annotated[int, *whole(1, 100)] = Field(
         _DEFAULT.concurrency, description="Requests under way at once.", examples=[4]
     )
     per_second: Annotated[
         float,
         BeforeValidator(lambda tree: leaves.number(tree, 0, 1000)),
-        _or_expanded({"type": "number", "minimum": 0, "maximum": 1000}),
+        or_expanded({"type": "number", "minimum": 0, "maximum": 1000}),
     ] = Field(_DEFAULT.per_second, description="Requests started in a second; 0: as fast as they go.")
-    connect_timeout: Annotated[float, *_seconds()] = Field(
+    connect_timeout: Annotated[float, *seconds()] = Field(
         _DEFAULT.connect_timeout, description="Seconds to connect, TLS included."
     )
-    read_timeout: Annotated[float, *_seconds()] = Field(
+    read_timeout: Annotated[float, *seconds()] = Field(
         _DEFAULT.read_timeout, description="Seconds between two arrivals of data."
     )
-    total_timeout: Annotated[float, *_seconds()] = Field(
+    total_timeout: Annotated[float, *seconds()] = Field(
         _DEFAULT.total_timeout, description="Seconds for the whole exchange."
     )
-    max_body: Annotated[int, *_size("1KB", "1GB")] = Field(
+    max_body: Annotated[int, *size("1KB", "1GB")] = Field(
         _DEFAULT.max_body, description="The largest response body, decoded: bytes, or text such as 20MB."
     )
-    judge_timeout: Annotated[float, *_seconds()] = Field(
+    judge_timeout: Annotated[float, *seconds()] = Field(
         _DEFAULT.judge_timeout, description="Seconds to judge one response."
     )
-    judge_memory: Annotated[int, *_size("100MB", "64GB")] = Field(
+    judge_memory: Annotated[int, *size("100MB", "64GB")] = Field(
         _DEFAULT.judge_memory, description="Memory of one judging process: bytes, or text such as 2GB."
     )
 
@@ -303,6 +227,17 @@ class VendorSection(Section):
         description="By kind of finding, perhaps with ' read' or ' unread': its severity.",
         examples=["{added read: warning}"],
     )
+    schedule: ScheduleSection | None = Field(None, description="When it is checked.")
+    alerts: RouteMap | None = Field(
+        None,
+        description="By severity: the channels that are told of this vendor, in the place of those of alerts: routes.",
+        examples=["{breaking: [team]}"],
+    )
+    down_retries: Retries | None = Field(
+        None,
+        description="Where it is down, a run tries it again after each of these; []: never.",
+        examples=["[15s, 1m, 5m]"],
+    )
 
     @model_validator(mode="before")
     @classmethod
@@ -317,16 +252,16 @@ class RecordingsSection(Section):
     """Where recordings are kept, and for how long. Nothing is ever deleted unless keep_days or max_size is there."""
 
     dir: Folder | None = Field(None, description="Folder of runs and baselines, relative to monitor.yaml.")
-    keep_days: Annotated[int | None, *_whole(1, 36_500), _KNOWN] = Field(
+    keep_days: Annotated[int | None, *whole(1, 36_500), KNOWN] = Field(
         None, description="Runs older than this are deleted after each run.", examples=[90]
     )
-    keep_last: Annotated[int, *_whole(0, 100_000), _KNOWN] = Field(
+    keep_last: Annotated[int, *whole(0, 100_000), KNOWN] = Field(
         _KEPT.keep_last, description="The newest runs of each vendor that are never deleted.", examples=[10]
     )
-    max_size: Annotated[int | None, *_size("1MB", "1000TB"), _KNOWN] = Field(
+    max_size: Annotated[int | None, *size("1MB", "1000TB"), KNOWN] = Field(
         None, description="The oldest runs are deleted while all take more than this: bytes, or text such as 5GB."
     )
-    min_free: Annotated[int, *_size("0B", "1000TB"), _KNOWN] = Field(
+    min_free: Annotated[int, *size("0B", "1000TB"), KNOWN] = Field(
         _KEPT.min_free, description="No run begins with less free disk than this; 0: not looked at."
     )
 
@@ -344,17 +279,22 @@ class FileSection(Section):
         default_factory=lambda: RecordingsSection.model_validate({}),
         description="Where recordings are kept, and for how long.",
     )
-    ledger: Annotated[str | None, _in_context(lambda tree, context: names.ledger_url(tree, context.root)), _STRING] = (
+    ledger: Annotated[str | None, in_context(lambda tree, context: names.ledger_url(tree, context.root)), STRING] = (
         Field(None, description="Database URL of the ledger; SQLite paths are relative to monitor.yaml.")
     )
     state_dir: Folder | None = Field(
         None, description="Folder of everything else that is written; MONITOR_STATE_DIR overrides it."
     )
+    alerts: AlertsSection | None = Field(None, description="Who is told what, and when.")
 
 
-def json_schema() -> str:
-    """The JSON Schema (2020-12) of monitor.yaml, as indented JSON text."""
+def json_schema(channels: ChannelKinds = NO_CHANNELS) -> str:
+    """The JSON Schema (2020-12) of monitor.yaml, as indented JSON text; ``channels`` are the kinds that it knows."""
     schema: dict[str, Json] = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
     schema.update(FileSection.model_json_schema())
+    definitions = cast("dict[str, Json]", schema["$defs"])
+    alerts = cast("dict[str, dict[str, dict[str, Json]]]", definitions["AlertsSection"])
+    alerts["properties"]["channels"]["additionalProperties"] = kinds_schema(channels)
+    definitions |= kinds_definitions(channels)
     schema["title"] = "monitor.yaml"
     return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"

@@ -59,6 +59,38 @@ def _url_problem(value: str) -> Problem | None:
     return _host_problem(parts)
 
 
+def _address_problem(value: str) -> Problem | None:
+    """Of a URL that may have a query and a fragment: the rest is as in a base URL."""
+    bare, *_ = re.split(r"[?#]", value, maxsplit=1)
+    if _NO_URL.search(value):
+        return Problem("holds a space, backslash or control character", "remove it (%20 is a space)")
+    return _url_problem(bare)
+
+
+def address(tree: object) -> str:
+    """An http(s) URL that is called or shown as it is, perhaps with a query."""
+    scalar = scalar_of(tree)
+    value = text_in(scalar)
+    problem = _address_problem(value) if scalar.known else None
+    if problem:
+        raise wrong(problem)
+    return value
+
+
+def link(tree: object) -> str:
+    """An http(s) URL in which {run} and {vendor} stand for what a message is about."""
+    scalar = scalar_of(tree)
+    value = text_in(scalar)
+    if scalar.known:
+        bare = re.sub(r"\{(run|vendor)\}", "x", value)
+        problem = _address_problem(bare)
+        if "{" in bare or "}" in bare:
+            problem = Problem("holds braces that stand for nothing", "only {run} and {vendor} are filled in")
+        if problem:
+            raise wrong(problem)
+    return value
+
+
 def base_url(tree: object) -> str:
     """An http(s) URL of a host and perhaps a path, without a trailing slash."""
     scalar = scalar_of(tree)

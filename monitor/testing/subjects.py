@@ -25,6 +25,7 @@ from monitor.errors import ContractError, UsageError
 from monitor.jsonpaths import Json
 from monitor.languages import kinds
 from monitor.model import ActionSource, RequestOverride, Settings, Vendor
+from monitor.pipeline.channel_kinds import channel_kinds
 
 _STAND_IN: Final = "secret-of-a-test-"
 _NOBODY: Final = Vendor("", "")
@@ -67,7 +68,8 @@ def settings_at(root: Path) -> Settings | None:
     file = root / FILE_NAME
     if not file.is_file():
         return None
-    return load_settings(file, os.environ, secrets=SecretsMode.DEFER, kinds=kinds(), unbuilt=True)
+    defer = SecretsMode.DEFER
+    return load_settings(file, os.environ, secrets=defer, kinds=kinds(), channels=channel_kinds(), unbuilt=True)
 
 
 @lru_cache(maxsize=8)

@@ -16,6 +16,7 @@ from monitor.config.load import SecretsMode, find, load
 from monitor.errors import ConfigError, ConfigFault, MonitorError, UsageError
 from monitor.languages import kinds
 from monitor.model import Settings, Vendor
+from monitor.pipeline.channel_kinds import channel_kinds
 from monitor.pipeline.doctor.checks import Check, World, of_error, of_fault, ok, skipped, warning
 from monitor.pipeline.planning import Job, chosen_vendors, plan_jobs
 from monitor.pipeline.tools import Selection
@@ -37,7 +38,8 @@ class Configuration:
 
 def _load(world: World, mode: SecretsMode) -> Settings | tuple[ConfigFault, ...]:
     try:
-        return load(find(world.config, world.folder), world.environ, secrets=mode, kinds=kinds())
+        file = find(world.config, world.folder)
+        return load(file, world.environ, secrets=mode, kinds=kinds(), channels=channel_kinds())
     except ConfigError as error:
         return error.faults
 

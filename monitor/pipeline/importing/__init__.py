@@ -29,6 +29,7 @@ from monitor.contracts.actions.export import export_of
 from monitor.contracts.actions.secrets import variable_of
 from monitor.errors import ConfigError, ConfigFault, StorageError, UsageError
 from monitor.model import Vendor
+from monitor.pipeline.channel_kinds import channel_kinds
 from monitor.pipeline.importing.finding import Export, find
 from monitor.pipeline.importing.lacking import Lack, lacks, who_calls
 from monitor.pipeline.importing.listed import below, listed_in, text_at
@@ -178,7 +179,14 @@ def _tree(text: str | None, config: Path) -> dict[str, Tree] | None:
 def _vendor(text: str | None, tree: Tree | None, wanted: Wanted) -> Vendor:
     """As far as it is known: monitor.yaml may have faults."""
     try:
-        known = load_text(text or "", wanted.config, wanted.environ, secrets=SecretsMode.DEFER, kinds=wanted.kinds)
+        known = load_text(
+            text or "",
+            wanted.config,
+            wanted.environ,
+            secrets=SecretsMode.DEFER,
+            kinds=wanted.kinds,
+            channels=channel_kinds(),
+        )
         return known.vendors[wanted.vendor]
     except (ConfigError, KeyError):
         section = below(below(tree, "vendors"), wanted.vendor)
@@ -244,7 +252,14 @@ def _write(path: Path, data: bytes) -> None:
 
 def _faults(text: str | None, wanted: Wanted) -> tuple[ConfigFault, ...]:
     try:
-        load_text(text or "", wanted.config, wanted.environ, secrets=SecretsMode.DEFER, kinds=wanted.kinds)
+        load_text(
+            text or "",
+            wanted.config,
+            wanted.environ,
+            secrets=SecretsMode.DEFER,
+            kinds=wanted.kinds,
+            channels=channel_kinds(),
+        )
     except ConfigError as error:
         return error.faults
     return ()
