@@ -31,6 +31,7 @@ from monitor.errors import ConfigError, ConfigFault, JsonError
 from monitor.jsonpaths import Path as Steps
 from monitor.jsonpaths import parse_path
 from monitor.model import HEADER_ROOT, STATUS_ROOT, Accepted
+from monitor.printable import printable
 
 FILE_NAME: Final = "accepted.yaml"
 HEAD: Final = """\
@@ -150,7 +151,7 @@ class _Reader:
     def _check_keys(self, mapping: Mapping[str, Tree], known: Sequence[str], wanted: Sequence[str], at: Steps) -> None:
         for key in mapping:
             if key not in known and (*at, key) not in self.document.told:
-                self._tell((*at, key), Problem(f"unknown key '{key[:60]}'", nearest(key, known)), of_key=True)
+                self._tell((*at, key), Problem(f"unknown key '{printable(key, 60)}'", nearest(key, known)), of_key=True)
         for key in wanted:
             if key not in mapping:
                 fix = f"add for instance {key}: {_EXAMPLES.get(key, 1)}"

@@ -77,7 +77,7 @@ def test_the_path_of_an_entry(path: str, root: str, named: bool) -> None:
     ],
 )
 def test_the_kinds_of_an_entry(kinds: tuple[str, ...], named: set[str]) -> None:
-    details = {"removed": REMOVED, "mismatch": FORBIDDEN, "loss": LOST}
+    details: dict[str, Detail] = {"removed": REMOVED, "mismatch": FORBIDDEN, "loss": LOST}
     assert {kind for kind, one in details.items() if matches(replace(ENTRY, kinds=kinds), finding(one))} == named
 
 
