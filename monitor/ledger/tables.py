@@ -7,7 +7,8 @@
     schedules                                 since when a schedule is known
     facts                                     a few single values
 
-Times are UTC. What is only ever read whole is a JSON document beside the columns by which it is found.
+Times are UTC. What is only ever read whole is a JSON document, kept as text, beside the columns by which it is found.
+Run ids sort by time, so that they order the runs of a vendor.
 """
 
 from __future__ import annotations
@@ -16,7 +17,6 @@ from datetime import UTC, datetime
 from typing import Final
 
 from sqlalchemy import (
-    JSON,
     Boolean,
     Column,
     DateTime,
@@ -65,7 +65,7 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 _RUN: Final = String(40)
 _VENDOR: Final = String(64)
-_INTERACTION: Final = String(100)
+_INTERACTION: Final = String(255)
 _FINGERPRINT: Final = String(40)
 _WORD: Final = String(32)
 
@@ -81,7 +81,7 @@ runs: Final = Table(
     Column("notify", Boolean, nullable=False),
     Column("rules", Integer, nullable=False),
     Column("host", Text, nullable=False, server_default=""),
-    Column("document", JSON, nullable=False),  # the report without its results
+    Column("document", Text, nullable=False),  # the report without its results
 )
 
 run_vendors: Final = Table(
@@ -93,23 +93,28 @@ run_vendors: Final = Table(
     Column("whole", Boolean, nullable=False),
     Column("judged", Integer, nullable=False),  # interactions with a verdict
     Column("unjudged", Integer, nullable=False),
-    Index("ix_run_vendors_vendor_started", "vendor", "started"),
+    Index("ix_run_vendors_vendor_run_id", "vendor", "run_id"),
 )
+
+DESCRIPTION: Final = 200  # characters of it, by which it is found
 
 outcomes: Final = Table(
     "outcomes",
     metadata,
     Column("run_id", _RUN, ForeignKey("runs.run_id", ondelete="CASCADE"), primary_key=True),
     Column("vendor", _VENDOR, primary_key=True),
-    Column("interaction_id", _INTERACTION, primary_key=True),
-    Column("ordinal", Integer, nullable=False),  # its place in the report
-    Column("started", UtcDateTime, nullable=False),
+    Column("ordinal", Integer, primary_key=True),  # its place in the report
+    Column("interaction_id", _INTERACTION, nullable=False),
+    Column("description", String(DESCRIPTION), nullable=False),  # its beginning
     Column("outcome", _WORD, nullable=False),
-    Column("document", JSON, nullable=False),  # the result without findings and what is told of them
-    Index("ix_outcomes_vendor_interaction_id_started", "vendor", "interaction_id", "started"),
+    Column("evidence", Text, nullable=False),
+    Column("elapsed", Float, nullable=False),
+    Column("document", Text, nullable=False),  # the rest of the result: mostly the same text from run to run
+    Index("ix_outcomes_vendor_interaction_id_run_id", "vendor", "interaction_id", "run_id"),
+    Index("ix_outcomes_vendor_description", "vendor", "description", "interaction_id"),
 )
 
-findings: Final = Table(
+findings: Final = Table(  # one row each, to be counted and searched; whole they stand in outcomes
     "findings",
     metadata,
     Column("id", Integer, primary_key=True, autoincrement=True),
@@ -120,7 +125,6 @@ findings: Final = Table(
     Column("kind", _WORD, nullable=False),  # a change's kind, mismatch or loss
     Column("severity", _WORD, nullable=False),
     Column("fingerprint", _FINGERPRINT, nullable=False),
-    Column("document", JSON, nullable=False),  # the finding
     Index("ix_findings_run_id_vendor_interaction_id", "run_id", "vendor", "interaction_id"),
     Index("ix_findings_fingerprint", "fingerprint"),
 )
@@ -135,7 +139,7 @@ incidents: Final = Table(
     Column("severity", _WORD, nullable=False),
     Column("open", Boolean, nullable=False),
     Column("seen_at", UtcDateTime, nullable=False),
-    Column("document", JSON, nullable=False),  # the Incident; who acknowledged and muted it is in acts
+    Column("document", Text, nullable=False),  # the Incident; who muted it is in acts
     Index("ix_incidents_vendor_open", "vendor", "open"),
 )
 
@@ -143,7 +147,7 @@ acts: Final = Table(
     "acts",
     metadata,
     Column("id", Integer, primary_key=True, autoincrement=True),
-    Column("kind", _WORD, nullable=False),  # ack, mute, unmute, accept, approve
+    Column("kind", _WORD, nullable=False),  # ack, mute, unmute, accept
     Column("fingerprint", _FINGERPRINT, nullable=True),  # of an incident; null: of all of the vendor's
     Column("vendor", _VENDOR, nullable=False),
     Column("episode", Integer, nullable=True),  # an acknowledgement ends with its episode
@@ -164,7 +168,7 @@ alerts: Final = Table(
     Column("kind", _WORD, nullable=False),
     Column("severity", _WORD, nullable=False),
     Column("created", UtcDateTime, nullable=False),
-    Column("message", JSON, nullable=False),
+    Column("message", Text, nullable=False),
 )
 
 intents: Final = Table(
@@ -186,18 +190,20 @@ intents: Final = Table(
     Column("error", Text, nullable=False, server_default=""),
     Column("fix", Text, nullable=False, server_default=""),
     Column("sent_at", UtcDateTime, nullable=True),
-    Column("answer", JSON, nullable=True),
+    Column("answer", Text, nullable=True),
     UniqueConstraint("alert_id", "channel"),
     Index("ix_intents_state_channel", "state", "channel"),
 )
 
-threads: Final = Table(  # the first message of an incident's episode on a channel, for what comes under it
+threads: Final = Table(  # of which incidents an intent tells: what comes later of one belongs under its first message
     "threads",
     metadata,
+    Column("intent_id", Integer, ForeignKey("intents.id", ondelete="CASCADE"), primary_key=True),
     Column("fingerprint", _FINGERPRINT, primary_key=True),
-    Column("channel", String(100), primary_key=True),
-    Column("intent_id", Integer, ForeignKey("intents.id", ondelete="CASCADE"), nullable=False),
-    Column("episode", Integer, nullable=False),
+    Column("channel", String(100), nullable=False),
+    Column("begins", Boolean, nullable=False),  # an episode of the incident, as people are told
+    Column("follows", Boolean, nullable=False),  # the message belongs under an earlier one
+    Index("ix_threads_fingerprint_channel", "fingerprint", "channel"),
 )
 
 deliveries: Final = Table(

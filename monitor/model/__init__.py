@@ -14,6 +14,7 @@ from __future__ import annotations
 from monitor.model.actions import ENTRY, FAILING_STATUS, ActionExample, ActionSource, Use
 from monitor.model.alerts import (
     DIGEST,
+    LONGEST_WAIT,
     Alert,
     Answer,
     Command,
@@ -99,6 +100,7 @@ __all__ = [
     "FAILURE_PATH",
     "FILLED",
     "HEADER_ROOT",
+    "LONGEST_WAIT",
     "MASK",
     "MASK_HOST",
     "STATUS_ROOT",

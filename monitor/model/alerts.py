@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final, TypeAlias
 
@@ -15,6 +15,7 @@ from monitor.model.incidents import Reason, Subject
 from monitor.model.judging import Severity
 
 DIGEST: Final = "digest"  # in routes: not one by one, but gathered
+LONGEST_WAIT: Final = timedelta(hours=8)  # what a message is ever put off by; beyond it, the clock was set back
 
 
 class MessageKind(StrEnum):

@@ -1,0 +1,257 @@
+"""The database behind the ledger: opened, brought to our schema, and used in short transactions.
+
+1. What is committed is kept, also when the power goes (SQLite: synchronous=FULL, which costs one sync of the disk a
+   transaction; NORMAL could forget an acknowledgement, or that an alert was sent). Readers never wait (WAL).
+2. One process writes at a time: ``write`` takes SQLite's write lock, or an advisory lock on PostgreSQL, before it
+   reads; so what was read still holds when it is written. Who waits for longer than BUSY gets a LedgerError.
+3. ``read`` sees one moment, whatever is written meanwhile.
+4. A ledger that is not there is made under another name and then linked to its own, so that no other process ever
+   sees half of one, and a file that is empty was cut by something else.
+5. Its schema has a revision. An older one is migrated in one transaction (an SQLite file is backed up before), by
+   one process, while others wait. One that is not among ours is of a newer monitor and is refused.
+6. Alembic is imported only where something is to be migrated.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
+from json import dumps
+from pathlib import Path
+from types import TracebackType
+from typing import Final, Self
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url, text
+from sqlalchemy.exc import ArgumentError
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from monitor.errors import LedgerError
+from monitor.ledger import sqlitefile
+from monitor.ledger.faults import told
+from monitor.ledger.tables import metadata
+from monitor.printable import printable
+
+VERSION_TABLE: Final = "ledger_version"
+BUSY: Final = 30.0  # seconds
+_WRITER: Final = 0x6D6F6E69746F7200  # the advisory lock of whoever writes; only our own database's locks count
+_CONNECT: Final = 10  # seconds to reach a server
+
+
+@dataclass(frozen=True, slots=True)
+class Schema:
+    """The revisions that we know, oldest first, and the folder of Alembic's scripts that make them."""
+
+    revisions: tuple[str, ...]
+    scripts: Path
+
+    @property
+    def head(self) -> str:
+        return self.revisions[-1]
+
+
+OURS: Final = Schema(("0001",), Path(__file__).parent / "migrations")
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """An open ledger; ``where`` is what people may be shown of its URL. Thread-safe. To be closed: it is a context."""
+
+    where: str
+    engine: Engine = field(repr=False)
+    file: Path | None = None  # of SQLite
+
+    @property
+    def dialect(self) -> str:
+        """sqlite or postgresql."""
+        return self.engine.dialect.name
+
+    @contextmanager
+    def _connected(self, write: bool) -> Iterator[Connection]:
+        with told(self.where, self.engine.url.password):  # noqa: SIM117 - what the connection raises is told too
+            with self.engine.connect().execution_options(ledger_write=write) as connection, connection.begin():
+                yield connection
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """One moment of the ledger. Raises LedgerError."""
+        with self._connected(write=False) as connection:
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """The only writer; committed at the end, rolled back on an error. Raises LedgerError."""
+        with self._connected(write=True) as connection:
+            yield connection
+
+    def close(self) -> None:
+        with told(self.where):
+            self.engine.dispose()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+
+def open_database(url: str, now: datetime, schema: Schema = OURS) -> Database:
+    """The ledger at ``url``, made where there is none, at our revision. Raises LedgerError.
+
+    ``sqlite:///path`` (``?timeout=5``: seconds instead of BUSY) or ``postgresql://user:password@host/database``.
+    ``now`` names the backup that is made before an older file is migrated.
+    """
+    path = file_of(url)
+    if path is not None and not sqlitefile.exists(path):
+        _make(path, schema)
+    database = connect(url)
+    try:
+        with database.read() as connection:
+            revision = known_revision(connection, database.where, schema)
+        if revision != schema.head:
+            from monitor.ledger.migrating import migrate  # noqa: PLC0415 - theory 6
+
+            migrate(database, schema, now)
+    except BaseException:
+        database.close()
+        raise
+    return database
+
+
+def connect(url: str) -> Database:
+    """The ledger at ``url`` as it is: nothing is made or migrated. Raises LedgerError."""
+    parsed = _parsed(url)
+    path = _file_of(parsed)
+    if path is None:
+        return Database(shown(parsed), _postgres_engine(parsed))
+    sqlitefile.check(path)
+    return Database(sqlitefile.shown(path), _sqlite_engine(path, _timeout(parsed)), path)
+
+
+def file_of(url: str) -> Path | None:
+    """The file of an SQLite ledger; None: it is on PostgreSQL. Raises LedgerError."""
+    return _file_of(_parsed(url))
+
+
+def known_revision(connection: Connection, where: str, schema: Schema = OURS) -> str | None:
+    """The ledger's revision; None where nothing is in there yet. Raises LedgerError where it is none of ours."""
+    tables = inspect(connection)
+    if not tables.has_table(VERSION_TABLE):
+        taken = sorted(set(tables.get_table_names()) & set(metadata.tables))
+        if not taken:
+            return None
+        what = f"it holds tables of another program ({printable(', '.join(taken), 100)})"
+        raise LedgerError(what, where=where, fix="give the ledger a database of its own under ledger: in monitor.yaml")
+    found = connection.scalar(text(f"select version_num from {VERSION_TABLE}"))  # noqa: S608 - our own name
+    if found in schema.revisions:
+        return str(found)
+    raise LedgerError(
+        f"it is of a newer monitor (revision {printable(str(found), 40)}, this one knows {schema.head})",
+        where=where,
+        fix="upgrade monitor, or name another ledger in monitor.yaml",
+    )
+
+
+# -- URLs --------------------------------------------------------------------------------------------------
+
+
+def _parsed(url: str) -> URL:
+    try:
+        parsed = make_url(url)
+    except (ArgumentError, ValueError):
+        raise LedgerError("its URL cannot be read", where="ledger", fix="write sqlite:///.monitor/ledger.db") from None
+    if parsed.get_backend_name() not in ("sqlite", "postgresql"):
+        raise LedgerError(
+            f"a ledger cannot be on {printable(parsed.get_backend_name(), 30)}",
+            where="ledger",
+            fix="write sqlite:///.monitor/ledger.db or postgresql://user:password@host/database",
+        )
+    return parsed
+
+
+def _file_of(url: URL) -> Path | None:
+    if url.get_backend_name() != "sqlite":
+        return None
+    name = url.database or ""
+    if not name or name.startswith((":memory:", "file:")):
+        raise LedgerError("a ledger in memory forgets everything", where="ledger", fix="name a file")
+    return Path(name)
+
+
+def shown(url: URL) -> str:
+    """What may be shown of a server's URL: neither user nor password nor options."""
+    host = url.host or url.query.get("host") or ""
+    port = f":{url.port}" if url.port else ""
+    return printable(f"postgresql://{host if isinstance(host, str) else ''}{port}/{url.database or ''}", 300)
+
+
+# -- engines -----------------------------------------------------------------------------------------------
+
+
+_json: Final = partial(dumps, allow_nan=False, separators=(",", ":"))
+
+
+def _pragmas(connection: sqlite3.Connection, entry: ConnectionPoolEntry) -> None:  # noqa: ARG001 - an event's form
+    connection.execute("pragma foreign_keys=on")
+    connection.execute("pragma journal_mode=wal")
+    connection.execute("pragma synchronous=full")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    write = connection.get_execution_options().get("ledger_write")
+    connection.exec_driver_sql("begin immediate" if write else "begin")
+
+
+def _begin_postgres(connection: Connection) -> None:
+    if connection.get_execution_options().get("ledger_write"):
+        connection.exec_driver_sql(f"set local lock_timeout = '{BUSY}s'; select pg_advisory_xact_lock({_WRITER})")
+    else:
+        connection.exec_driver_sql("set transaction isolation level repeatable read, read only")
+
+
+def _timeout(url: URL) -> float:
+    try:
+        return float(str(url.query.get("timeout", BUSY)))
+    except ValueError:
+        raise LedgerError("the timeout in its URL is no number", where="ledger", fix="write ?timeout=30") from None
+
+
+def _sqlite_engine(path: Path, timeout: float = BUSY) -> Engine:
+    engine = create_engine(
+        URL.create("sqlite", database=str(path)),
+        connect_args={"timeout": timeout, "isolation_level": None},  # the module's own BEGINs come too late
+        json_serializer=_json,
+    )
+    event.listen(engine, "connect", _pragmas)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _postgres_engine(url: URL) -> Engine:
+    """Raises LedgerError where the driver is not installed."""
+    given: dict[str, object] = {"connect_timeout": _CONNECT, "application_name": "monitor"}
+    try:
+        engine = create_engine(
+            url.set(drivername="postgresql+psycopg"),
+            connect_args={key: value for key, value in given.items() if key not in url.query},
+            pool_pre_ping=True,  # a daemon's connection may be gone since
+            json_serializer=_json,
+        )
+    except ImportError:
+        what, fix = "PostgreSQL's driver psycopg is not installed", "pip install 'provider-drift-monitor[postgres]'"
+        raise LedgerError(what, where=shown(url), fix=fix) from None
+    event.listen(engine, "begin", _begin_postgres)
+    return engine
+
+
+def _make(path: Path, schema: Schema) -> None:
+    """A new file at our revision. Another process may make it meanwhile: then that one is the ledger."""
+    from monitor.ledger.migrating import upgrade  # noqa: PLC0415 - theory 6
+
+    with sqlitefile.new(path) as temporary:
+        database = Database(sqlitefile.shown(path), _sqlite_engine(temporary), temporary)
+        with database, database.write() as connection:
+            upgrade(connection, schema)
