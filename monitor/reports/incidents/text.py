@@ -1,7 +1,7 @@
 """For a terminal: the open and the worst first, an incident a paragraph.
 
 391fa7bf  BREAKING  crm: a GET request to look up a customer
-    at $.customerId, since Mon 02 Nov 2026, 09:58 CET, seen in 5 runs, last Sun 08 Nov 2026, 09:58 CET
+    at $.customerId, since Mon 02 Nov 2026, 09:58 CET, seen in 5 runs, last Fri 06 Nov 2026, 09:58 CET
     acknowledged by ada@laptop, Tue 03 Nov 2026, 10:00 CET: they roll it back
 """
 
@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Final
 
-from monitor.model import Act, Incident, Mute, Person, Resolution, Severity, Subject
+from monitor.model import Act, ActKind, Incident, Mute, Person, Resolution, Severity, Subject
 from monitor.printable import printable
 from monitor.reports.incidents import Listing
 
@@ -26,6 +26,12 @@ _ENDED: Final = {
     Resolution.INTERACTION_REMOVED: "the interaction is not checked any more",
     Resolution.ACCEPTED: "accepted",
     Resolution.RULES_CHANGED: "a newer monitor sees no drift in it",
+}
+_DONE: Final = {
+    ActKind.ACK: "acknowledged",
+    ActKind.MUTE: "muted",
+    ActKind.UNMUTE: "unmuted",
+    ActKind.ACCEPT: "accepted",
 }
 _SUBJECTS: Final = {
     Subject.DRIFT: "drift",
@@ -45,9 +51,10 @@ def when(moment: datetime, listing: Listing) -> str:
     return f"{_DAYS[here.weekday()]} {here:%d %b %Y, %H:%M %Z}"
 
 
-def _by(person: Person, listing: Listing) -> str:
+def _by(person: Person, listing: Listing, *, host: bool = False) -> str:
     note = f": {printable(person.note, _NOTE)}" if person.note else ""
-    return f"by {printable(person.by)}, {when(person.at, listing)}{note}"
+    on = f" on {printable(person.host)}" if host else ""
+    return f"by {printable(person.by)}{on}, {when(person.at, listing)}{note}"
 
 
 def _muted(mute: Mute, listing: Listing) -> str:
@@ -64,8 +71,8 @@ def _life(incident: Incident, listing: Listing) -> str:
     at = f"at {printable(incident.root)}, " if incident.root else ""
     if incident.open:
         again = f" (for the {_ordinal(incident.episode)} time)" if incident.episode > 1 else ""
-        seen = f"seen in {_times(incident.times)}, last {when(incident.seen_at, listing)}"
-        return f"{at}since {when(incident.opened_at, listing)}{again}, {seen}"
+        last = f", last {when(incident.seen_at, listing)}" if incident.times > 1 else ""
+        return f"{at}since {when(incident.opened_at, listing)}{again}, seen in {_times(incident.times)}{last}"
     ended = when(incident.resolved_at, listing) if incident.resolved_at else "an unknown moment"
     return f"{at}no more since {ended}: {_why(incident)}"
 
@@ -103,7 +110,7 @@ def _told(incident: Incident, listing: Listing) -> str:
 
 def _act(act: Act, listing: Listing) -> str:
     until = f" until {when(act.until, listing)}" if act.until else ""
-    return f"{act.kind}{until} {_by(act.person, listing)} on {printable(act.person.host)}"
+    return f"{_DONE[act.kind]}{until} {_by(act.person, listing, host=True)}"
 
 
 def _whole(incident: Incident, listing: Listing) -> Iterator[str]:
@@ -139,7 +146,12 @@ def _figures(listing: Listing) -> str:
     closed = len(listing.incidents) - total
     severities = ", ".join(f"{counts[severity]} {severity}" for severity in Severity if counts[severity])
     told = f"{total} open incident{'' if total == 1 else 's'}{f' ({severities})' if severities else ''}"
-    return f"{told}, {closed} closed" if closed else told
+    quiet = {
+        "acknowledged": sum(one.open and one.acknowledged is not None for one in listing.incidents),
+        "muted": sum(one.open and listing.mute_of(one) is not None for one in listing.incidents),
+        "closed": closed,
+    }
+    return ", ".join([told, *(f"{count} {word}" for word, count in quiet.items() if count)])
 
 
 def render(listing: Listing) -> str:
