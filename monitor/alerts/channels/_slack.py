@@ -28,6 +28,7 @@ T = TypeVar("T")
 NAME: Final = "drift-monitor"
 _LONGEST_WAIT: Final = 86_400.0  # seconds; what is asked for beyond is not believed
 _BUSY: Final = 429
+_TUNNEL: Final = "Tunnel connection failed:"
 _SILENT: Final = logging.CRITICAL + 1
 
 
@@ -58,7 +59,11 @@ def _fault(error: Exception) -> PassingFault:
         return PassingFault("the connection broke")
     if isinstance(reason, OSError) and reason.strerror:
         return PassingFault(f"cannot be reached: {printable(reason.strerror)}")
-    return PassingFault(f"cannot be reached: {type(reason).__name__}")
+    if isinstance(reason, OSError) and str(reason).startswith(_TUNNEL):  # http.client's words and the proxy's reason
+        return PassingFault(f"the proxy did not let us through: {printable(str(reason).removeprefix(_TUNNEL).strip())}")
+    if isinstance(reason, OSError):
+        return PassingFault(f"cannot be reached: {type(reason).__name__}")
+    return PassingFault(f"its answer cannot be read: {type(reason).__name__}")
 
 
 def by_status(status: int, headers: Mapping[str, str]) -> PassingFault | None:
