@@ -64,7 +64,7 @@ def digest(messages: Sequence[Message], voice: Voice, now: datetime) -> Message:
     return Message(
         kind=MessageKind.DIGEST,
         vendor=vendor if vendor != _SEVERAL else "",
-        title=f"digest: {_counts(total)} of {vendor or plural(len(counts), 'vendor')}",
+        title=f"digest: {_counts(total)} from {vendor or plural(len(counts), 'vendor')}",
         severity=worst(topics),
         created=now,
         when=voice.when(now),

@@ -16,15 +16,16 @@ for a topic's are indented.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
-from monitor.model import Message, Reason, Subject, Topic
+from monitor.model import Command, Message, Reason, Subject, Topic
 from monitor.printable import printable
 
 LINE: Final = 400  # characters of a line
-_LINK: Final = 2000  # of a line that is to be followed or pasted: cut, it would be wrong
-NAMES: Final = 3  # interactions that a heading names; the rest is counted
+_LINK: Final = 2000  # of what is to be followed or pasted
+_NAME: Final = 120
+_NAMES: Final = 3  # interactions that a heading names; the rest is counted
 
 _REASONS: Final[Mapping[Reason, str]] = {
     Reason.REMINDER_DUE: "still so",
@@ -35,16 +36,21 @@ _REASONS: Final[Mapping[Reason, str]] = {
 }
 
 
+def shown(text: str, limit: int = LINE) -> str:
+    """Vendor text on one line, safe to show, within ``limit``: escapes are longer than what they stand for."""
+    return printable(printable(text, limit), limit)
+
+
 def plain(message: Message) -> str:
     """The whole message; ends with a line end."""
     return "\n".join(lines(message)) + "\n"
 
 
 def lines(message: Message) -> Iterator[str]:
-    yield printable(message.title, LINE)
+    yield shown(message.title)
     if told := when(message):
         yield told
-    yield from (printable(note, LINE) for note in message.notes)
+    yield from (shown(note) for note in message.notes)
     for topic in message.topics:
         yield ""
         yield from _topic(topic, heading(topic, message))
@@ -57,8 +63,8 @@ def lines(message: Message) -> Iterator[str]:
 
 def when(message: Message) -> str:
     """When it was told, and by which run; empty where neither is known."""
-    run = f"run {printable(message.run_id)}" if message.run_id else ""
-    return "; ".join(filter(None, (printable(message.when), run)))
+    run = f"run {shown(message.run_id)}" if message.run_id else ""
+    return "; ".join(filter(None, (shown(message.when), run)))
 
 
 def heading(topic: Topic, message: Message) -> str:
@@ -70,7 +76,7 @@ def heading(topic: Topic, message: Message) -> str:
 def state(topic: Topic) -> str:
     """How bad it is, and why it is said."""
     if topic.over:
-        return f"RESOLVED, {printable(topic.outcome)}" if topic.outcome else "RESOLVED"
+        return f"RESOLVED, {shown(topic.outcome)}" if topic.outcome else "RESOLVED"
     told = _REASONS.get(topic.reason, "")
     if topic.subject is not Subject.DRIFT:
         told = ", ".join(filter(None, (topic.subject.value.replace("_", " "), told)))
@@ -79,30 +85,40 @@ def state(topic: Topic) -> str:
 
 def names(topic: Topic) -> str:
     """The interactions, the first few by name."""
-    named = [printable(name) for name in topic.interactions[:NAMES]]
+    named = [shown(name, _NAME) for name in topic.interactions[:_NAMES]]
     rest = len(topic.interactions) - len(named)
     return f"{', '.join(named)}{f' and {rest} more' if rest > 0 else ''}"
 
 
 def more(counts: Mapping[str, int]) -> str:
     """What is not spelled out: ``and 20 more: 3 breaking, 17 info``."""
-    told = ", ".join(f"{count} {printable(name)}" for name, count in counts.items())
+    told = ", ".join(f"{count} {shown(name)}" for name, count in counts.items())
     return f"and {sum(counts.values())} more: {told}"
+
+
+def pasted(commands: Iterable[Command]) -> list[str]:
+    """What is to be pasted, whole: half a command, a quote of it open perhaps, is worse than none."""
+    return [shown(command.text, _LINK) for command in commands if len(command.text) <= _LINK]
+
+
+def _commands(commands: Iterable[Command]) -> Iterator[str]:
+    for command in commands:
+        yield from (f"{shown(command.label)}: {text}" for text in pasted([command]))
 
 
 def _topic(topic: Topic, head: str) -> Iterator[str]:
     yield head
-    yield from (f"  {printable(line, LINE)}" for line in topic.lines)
+    yield from (f"  {shown(line)}" for line in topic.lines)
     if topic.since:
-        yield f"  {printable(topic.since, LINE)}"
+        yield f"  {shown(topic.since)}"
     if topic.evidence:
-        yield f"  evidence: {printable(topic.evidence, LINE)}"
-    yield from (f"  {command.label}: {printable(command.text, _LINK)}" for command in topic.commands)
+        yield f"  evidence: {shown(topic.evidence)}"
+    yield from (f"  {line}" for line in _commands(topic.commands))
 
 
 def _tail(message: Message) -> Iterator[str]:
-    yield from (f"{command.label}: {printable(command.text, _LINK)}" for command in message.commands)
+    yield from _commands(message.commands)
     if message.run_url:
-        yield f"run: {printable(message.run_url, _LINK)}"
+        yield f"run: {shown(message.run_url, _LINK)}"
     if message.runbook:
-        yield f"runbook: {printable(message.runbook, _LINK)}"
+        yield f"runbook: {shown(message.runbook, _LINK)}"

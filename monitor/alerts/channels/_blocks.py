@@ -16,12 +16,12 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Final, TypeAlias
 
-from monitor.alerts.plain import LINE, heading, more, plain, when
+from monitor.alerts.plain import LINE, heading, more, pasted, plain, shown, when
 from monitor.jsonpaths import Json
 from monitor.model import Message, MessageKind, Severity, Topic
-from monitor.printable import printable
 
 Block: TypeAlias = dict[str, Json]
 
@@ -32,6 +32,7 @@ WHOLE: Final = 12_000  # bytes of all blocks as JSON
 _TOPICS: Final = 10
 _URL: Final = 2_000
 _NOTES: Final = 10
+_COMMANDS: Final = 6  # for the message as a whole
 _TAIL: Final = 4_000  # bytes of what follows the topics, at the most
 _MARKS: Final = {
     Severity.BREAKING: "\N{LARGE RED CIRCLE}",
@@ -52,6 +53,8 @@ class _Detail:
     width: int = LINE
 
 
+_DIVIDER: Final[Block] = {"type": "divider"}
+
 # from all to the least that makes sense
 _DETAILS: Final = (
     *(_Detail(lines, 99, evidence=True) for lines in (999, 20, 12, 8, 6)),
@@ -64,16 +67,24 @@ _DETAILS: Final = (
 
 def blocks(message: Message) -> list[Block]:
     """The message in blocks that Slack takes, whatever it holds."""
+    for count in range(min(len(message.topics), _TOPICS), 0, -1):
+        made = _made(message, count)
+        if weight(made) <= WHOLE:
+            return made
+    return _made(message, 0)
+
+
+def _made(message: Message, count: int) -> list[Block]:
+    """The message with its first ``count`` topics, which share the room that all else leaves."""
     head = [_header(message), *_context(message), *_notes(message)]
-    tail = [*_tail(message)]
-    shown = message.topics[:_TOPICS]
-    room = WHOLE - weight(head) - weight(tail) - 300  # for the count of the rest
+    tail = [*_rest(message, count), *_tail(message)]
+    room = WHOLE - weight(head) - weight(tail)
     told: list[Block] = []
-    for index, topic in enumerate(shown):
-        told.append({"type": "divider"})
-        told.append(_topic(topic, message, room // (len(shown) - index)))
+    for index, topic in enumerate(message.topics[:count]):
+        told.append(_DIVIDER)
+        told.append(_topic(topic, message, room // (count - index) - weight([_DIVIDER])))
         room -= weight(told[-2:])
-    return [*head, *told, *_rest(message), *tail]
+    return [*head, *told, *tail]
 
 
 def fallback(message: Message) -> str:
@@ -103,7 +114,7 @@ def weight(of: Sequence[Block]) -> int:
 
 
 def _header(message: Message) -> Block:
-    return {"type": "header", "text": _text(f"{_mark(message)} {printable(message.title, TITLE)}", TITLE)}
+    return {"type": "header", "text": _text(f"{_mark(message)} {shown(message.title, TITLE)}", TITLE)}
 
 
 def _mark(message: Message) -> str:
@@ -115,15 +126,12 @@ def _mark(message: Message) -> str:
 
 def _context(message: Message) -> Iterator[Block]:
     if told := when(message):
-        yield {"type": "context", "elements": [_text(told, TEXT)]}
+        yield {"type": "context", "elements": [_text(told, LINE)]}
 
 
 def _notes(message: Message) -> Iterator[Block]:
-    notes = [printable(note, LINE) for note in message.notes if note]
-    left = len(notes) - _NOTES
-    kept = [*notes[:_NOTES], *([f"… {left} more"] if left > 0 else [])]
-    if kept:
-        yield _rich(_section(_plain("\n".join(kept)[:TEXT])))
+    if kept := _lines(message.notes, _NOTES):
+        yield _rich(_section(_plain("\n".join(kept))))
 
 
 def _topic(topic: Topic, message: Message, room: int) -> Block:
@@ -137,42 +145,41 @@ def _topic(topic: Topic, message: Message, room: int) -> Block:
 
 
 def _detailed(topic: Topic, message: Message, detail: _Detail) -> Block:
-    elements = [_section(_bold(printable(heading(topic, message), detail.width)))]
-    if lines := _shortened([printable(line, detail.width) for line in topic.lines if line], detail.lines):
+    elements = [_section(_bold(shown(heading(topic, message), detail.width)))]
+    if lines := _lines(topic.lines, detail.lines, detail.width):
         elements.append(_preformatted(lines))
     evidence = f"evidence: {topic.evidence}" if topic.evidence and detail.evidence else ""
-    facts = [printable(fact, detail.width) for fact in (topic.since, evidence) if fact]
+    facts = [shown(fact, detail.width) for fact in (topic.since, evidence) if fact]
     if facts:
         elements.append(_section(_plain("\n".join(facts))))
-    commands = [printable(command.text, _URL) for command in topic.commands[: detail.commands]]
-    if commands:
-        elements.append(_preformatted(_shortened(commands, detail.commands)))
+    if commands := _fitting(pasted(topic.commands[: detail.commands])):
+        elements.append(_preformatted(commands))
     return _rich(*elements)
 
 
-def _shortened(lines: Sequence[str], most: int) -> list[str]:
+def _lines(lines: Iterable[str], most: int, width: int = LINE) -> list[str]:
     """The first ``most`` lines, as far as one text holds them; the rest is counted."""
-    kept: list[str] = []
-    size = 0
-    for line in lines[:most]:
-        size += len(line) + 1
-        if size > TEXT - 40:
-            break
-        kept.append(line)
-    left = len(lines) - len(kept)
+    listed = [line for line in lines if line]
+    kept = _fitting([shown(line, width) for line in listed[:most]])
+    left = len(listed) - len(kept)
     return [*kept, f"… {left} more line{'' if left == 1 else 's'}"] if left else kept
 
 
-def _rest(message: Message) -> Iterator[Block]:
+def _fitting(lines: Sequence[str]) -> list[str]:
+    """The first lines that one text holds, with room for one more that tells of the rest."""
+    sizes = accumulate(len(line) + 1 for line in lines)
+    return [line for line, size in zip(lines, sizes, strict=True) if size <= TEXT]
+
+
+def _rest(message: Message, told: int) -> Iterator[Block]:
     counts = Counter(message.more)
-    counts.update("resolved" if topic.over else topic.severity.value for topic in message.topics[_TOPICS:])
+    counts.update("resolved" if topic.over else topic.severity.value for topic in message.topics[told:])
     if counts:
-        yield _rich(_section(_bold(printable(more(counts)))))
+        yield _rich(_section(_bold(shown(more(counts)))))
 
 
 def _tail(message: Message) -> Iterator[Block]:
-    commands = [printable(command.text, _URL) for command in message.commands]
-    kept = _shortened(commands, 6)
+    kept = _fitting(pasted(message.commands[:_COMMANDS]))
     links = [*_links(message)]
     parts = [*([_preformatted(kept)] if kept else []), *([_section(*links)] if links else [])]
     if parts and weight([_rich(*parts)]) <= _TAIL:
