@@ -20,6 +20,7 @@ from monitor.cli import (
     checking,
     diagnosing,
     differing,
+    drilling,
     explaining,
     history,
     impact,
@@ -74,6 +75,7 @@ for commands in (
     importing,
     trying,
     alerting,
+    drilling,
     sandboxing,
 ):
     commands.register(app)

@@ -26,7 +26,6 @@ from monitor.model import Answer, FinalFault, PassingFault, Sent
 from monitor.printable import printable
 
 _MOST_REFUSED: Final = 5  # recipients that are named
-_LATER: Final = 1.0  # seconds: that the deadline ends it, which knows why, and not the socket
 _ENHANCED: Final = re.compile(r"[245]\.\d{1,3}\.\d{1,3}(?=\s|$)")
 
 
@@ -60,13 +59,13 @@ class Letter:
 class _Plain(smtplib.SMTP):
     def __init__(self, server: Server, deadline: Deadline) -> None:
         deadline.watch(lambda: self.sock)  # before the greeting is waited for
-        super().__init__(server.host, server.port, server.name, server.timeout + _LATER)
+        super().__init__(server.host, server.port, server.name, server.timeout)
 
 
 class _Secure(smtplib.SMTP_SSL):
     def __init__(self, server: Server, deadline: Deadline) -> None:
         deadline.watch(lambda: self.sock)
-        super().__init__(server.host, server.port, server.name, timeout=server.timeout + _LATER, context=server.tls)
+        super().__init__(server.host, server.port, server.name, timeout=server.timeout, context=server.tls)
 
 
 class _Session:
@@ -168,7 +167,8 @@ class _Fault:
     overdue: bool
 
     def of(self, error: Exception) -> Answer:
-        if self.overdue or isinstance(error, TimeoutError):
+        # smtplib makes of a time-out that the connection was closed, and keeps it as the context
+        if self.overdue or any(isinstance(one, TimeoutError) for one in (error, error.__context__)):
             return PassingFault(f"{self.server.place} was not done within {self.server.timeout:g} s")
         if isinstance(error, smtplib.SMTPRecipientsRefused):
             return self._all_refused(error.recipients)

@@ -160,7 +160,7 @@ class Webhook:
         request = self.request(message, key)
         with Deadline(self.timeout) as deadline:
             request.extensions["trace"] = _Watcher(deadline)
-            request.extensions["timeout"] = dict.fromkeys(("connect", "read", "write", "pool"), self.timeout + 1)
+            request.extensions["timeout"] = dict.fromkeys(("connect", "read", "write", "pool"), self.timeout)
             try:
                 with self.transport() as transport:
                     response = transport.handle_request(request)
