@@ -10,11 +10,17 @@ import yaml
 from jsonschema import Draft202012Validator
 from pydantic import BaseModel
 
-from monitor.config import schema
+from monitor.config import alerting, schema
+from monitor.config.fields import Section
 from monitor.config.template import starter
 from tests.config.test_load import WHOLE
 
-SECTIONS = [value for value in vars(schema).values() if isinstance(value, type) and issubclass(value, schema.Section)]
+SECTIONS = [
+    value
+    for module in (schema, alerting)
+    for value in vars(module).values()
+    if isinstance(value, type) and issubclass(value, Section)
+]
 
 
 @pytest.fixture(scope="module")
