@@ -56,8 +56,7 @@ _VENDOR = """\
     # limits:
     #   {{concurrency: 4, per_second: 10, connect_timeout: 5, read_timeout: 15, total_timeout: 60, max_body: 20MB}}
 
-    # When it is checked; a run that has not begun an hour later is told as missed. What starts it is printed by
-    # monitor schedule --format crontab, systemd or k8s.
+    # When it is checked; monitor schedule prints this for cron, systemd and Kubernetes.
     # schedule: {{cron: "17 5 * * 1", timezone: Europe/Berlin, grace: 1h}}
 """
 TAIL = """\

@@ -83,6 +83,21 @@ def test_kubernetes_refuses_what_it_reads_otherwise() -> None:
     assert cron_of(Schedule("0 0 */2 * *")) == "0 0 */2 * *"
 
 
+@pytest.mark.parametrize(
+    ("cron", "zone", "told"),
+    [
+        ("30 2 * * 0", "Europe/Berlin", True),
+        ("30 2 * * 0", "UTC", False),
+        ("30 4 * * 0", "Europe/Berlin", False),
+        ("*/30 2 * * 0", "Europe/Berlin", False),  # it follows the clock as systemd does
+    ],
+)
+@pytest.mark.parametrize("form", ["systemd", "k8s"])
+def test_what_the_clocks_jump_over_only_cron_makes_up_for(form: str, cron: str, zone: str, told: bool) -> None:
+    plan = SchedulePlan((Scheduled("crm", Schedule(cron, zone)),), (), PLACE, NOW)
+    assert ("the clocks jump over" in whole(form, plan)) is told
+
+
 # -- crontab -----------------------------------------------------------------------------------------------
 
 

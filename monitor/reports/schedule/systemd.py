@@ -12,7 +12,7 @@ from typing import Final
 
 from monitor.errors import UsageError
 from monitor.model import Schedule
-from monitor.reports.schedule import SECRETS_FILE, Job, Place, SchedulePlan, Written, jobs_of
+from monitor.reports.schedule import SECRETS_FILE, Job, Place, SchedulePlan, Written, jobs_of, jumped
 from monitor.reports.schedule._fields import Field, Fields, fields_of
 
 PREFIX: Final = "vendor-drift"
@@ -136,7 +136,8 @@ def _service(job: Job, place: Place) -> str:
 
 
 def _timer(job: Job, timers: str) -> str:
-    calendar = "\n".join(f"OnCalendar={expression}" for expression in calendars(job.schedule))
+    lines = [f"OnCalendar={expression}" for expression in calendars(job.schedule)]
+    calendar = "\n".join((f"# {note}", *lines) if (note := jumped(job.schedule)) else lines)
     jitter = f"RandomizedDelaySec={job.schedule.jitter:g}\n" if job.schedule.jitter else ""
     install = _INSTALL.format(timers=timers)
     return _HEAD + install + _TIMER.format(what=job.what, calendar=calendar, jitter=jitter)
