@@ -28,7 +28,7 @@ from pathlib import Path
 from typing import Final, Protocol
 from zoneinfo import ZoneInfo
 
-from monitor.checking.severity import fingerprint
+from monitor.alerts.composing import Voice, compose
 from monitor.errors import MonitorError
 from monitor.model import (
     Alert,
@@ -41,6 +41,7 @@ from monitor.model import (
     Severity,
     Sighting,
     Subject,
+    trouble_fingerprint,
 )
 from monitor.recordings.locks import holder_of
 from monitor.recordings.store import Store
@@ -80,9 +81,15 @@ class Books(Protocol):
 class Telling:
     """How what is met outside of a run is told: see ledger.ledger."""
 
-    policy_of: Callable[[str], Policy]
+    policy: Policy
     compose: Callable[[Sequence[Decision]], Sequence[Alert]]
-    run_id: str = ""  # of the run that looks
+
+
+def telling_of(settings: Settings, voice: Voice, now: datetime) -> Telling:
+    """By what monitor.yaml says. No such trouble waits for the next run to meet it too."""
+    every = settings.alerts.remind_every
+    policy = Policy(remind_every=None if every is None else timedelta(seconds=every))
+    return Telling(policy, lambda decisions: compose("", decisions, voice, now))
 
 
 class Service(StrEnum):
@@ -201,7 +208,7 @@ def _lines(missed: Missed) -> Iterator[str]:
 def sighting_of(missed: Missed) -> Sighting:
     """A vendor's missed checks, as an incident is told of."""
     return Sighting(
-        fingerprint=fingerprint(missed.vendor, "", f"outcome:{Subject.MISSED_RUN}"),
+        fingerprint=trouble_fingerprint(missed.vendor, Subject.MISSED_RUN),
         vendor=missed.vendor,
         subject=Subject.MISSED_RUN,
         severity=Severity.BREAKING,  # while nobody looks, nothing is known of the vendor
@@ -230,37 +237,38 @@ def tell(looked: Sequence[Looked], books: Books, telling: Telling, now: datetime
         found = wrong.get(vendor)
         if found is None or _news(found, known.get(vendor), now):
             sighting = sighting_of(found) if found else None
-            policy = telling.policy_of(vendor)
-            decided.append(
-                books.trouble(Subject.MISSED_RUN, vendor, sighting, policy, telling.compose, now, telling.run_id)
-            )
+            decided.append(books.trouble(Subject.MISSED_RUN, vendor, sighting, telling.policy, telling.compose, now))
     return tuple(decision for decision in decided if decision is not None)
 
 
-def watch(
-    settings: Settings, books: Books, telling: Telling, now: datetime, under_way: UnderWay | None = None
+def watched(
+    settings: Settings, books: Books, voice: Voice, now: datetime, under_way: UnderWay | None = None
 ) -> tuple[Looked, ...]:
     """Looks at every schedule and tells of it: what cron's ``alerts retry``, the daemon and every run call.
 
-    ``under_way``: who knows better than the disk what runs. A run calls it before it begins (what it finds missed is
-    told) and after its report was ingested (what it serves is over).
+    ``under_way``: who knows better than the disk what runs. A run calls it with the time of its own beginning, before
+    the ledger has it: what it makes up for is told then, and whoever looks next tells that it is over.
     """
-    found = look(
-        settings,
-        books,
-        now,
-        under_way or (lambda vendor, since: is_under_way(settings, vendor, since, now)),
-    )
-    tell(found, books, telling, now)
+    found = look(settings, books, now, under_way or (lambda vendor, since: is_under_way(settings, vendor, since, now)))
+    tell(found, books, telling_of(settings, voice, now), now)
     return found
+
+
+# -- a configuration that is wrong -----------------------------------------------------------------------------
 
 
 def config_sighting(vendor: str, error: MonitorError) -> Sighting:
     """monitor.yaml, or what it names for ``vendor`` (empty: any), is wrong: as an incident is told of."""
     return Sighting(
-        fingerprint=fingerprint(vendor, "", f"outcome:{Subject.CONFIG}"),
+        fingerprint=trouble_fingerprint(vendor, Subject.CONFIG),
         vendor=vendor,
         subject=Subject.CONFIG,
         severity=Severity.BREAKING,  # nothing is checked as it should be
         lines=tuple(str(error).splitlines()),
     )
+
+
+def tell_config(books: Books, telling: Telling, vendor: str, error: MonitorError | None, now: datetime) -> None:
+    """Tells people of a wrong configuration; ``error`` None: it is right again."""
+    sighting = config_sighting(vendor, error) if error else None
+    books.trouble(Subject.CONFIG, vendor, sighting, telling.policy, telling.compose, now)

@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from monitor.checking.severity import fingerprint
+from monitor.alerts.composing import Voice
 from monitor.errors import ConfigError, ConfigFault
 from monitor.model import (
     Alert,
+    Alerts,
     Decision,
     Incident,
     LastRun,
@@ -25,17 +26,17 @@ from monitor.model import (
     Sighting,
     Subject,
     Vendor,
+    trouble_fingerprint,
 )
 from monitor.pipeline.watching import (
     Missed,
     Service,
-    Telling,
     config_sighting,
     is_under_way,
     look,
     missed,
     sighting_of,
-    watch,
+    watched,
 )
 from monitor.recordings.locks import vendor_lock
 from monitor.recordings.store import Store
@@ -44,7 +45,7 @@ WEEKLY = Schedule("17 5 * * 1", "Europe/Berlin")
 MONDAY = datetime(2026, 11, 23, 4, 17, tzinfo=UTC)  # 05:17 in Berlin
 HOUR, DAY, WEEK = timedelta(hours=1), timedelta(days=1), timedelta(days=7)
 MINUTE = timedelta(minutes=1)
-ID = fingerprint("crm", "", "outcome:missed_run")
+ID = trouble_fingerprint("crm", Subject.MISSED_RUN)
 
 
 @dataclass
@@ -97,7 +98,7 @@ def nobody(vendor: str, since: datetime) -> bool:
     return False
 
 
-TELLING = Telling(lambda vendor: Policy(), lambda decisions: ())
+VOICE = Voice(Alerts(), str)
 
 
 # -- what counts as missed ------------------------------------------------------------------------------------------
@@ -206,26 +207,26 @@ def test_it_is_told_once_a_slot_and_taken_back_by_the_run_that_makes_up_for_it()
     books = FakeBooks(runs=[MONDAY - WEEK])
     at = MONDAY
     for _ in range(8 * 9):  # every three hours for nine days
-        watch(settings_of(), books, TELLING, at, nobody)
+        watched(settings_of(), books, VOICE, at, nobody)
         at += 3 * HOUR
     first = [sighting.lines for _, sighting in books.told if sighting]
     assert 9 <= len(first) <= 11  # once a day, for reminders, and for the second slot
     assert first[0][0].startswith("Expected: a check on Mon 23 Nov 2026, 05:17 CET")
     assert first[-1][-1] == "2 scheduled checks were missed"
     books.runs.append(at)
-    watch(settings_of(), books, TELLING, at + MINUTE, nobody)
+    watched(settings_of(), books, VOICE, at + MINUTE, nobody)
     assert books.told[-1] == ("crm", None)
     told = len(books.told)
-    watch(settings_of(), books, TELLING, at + 2 * MINUTE, nobody)
+    watched(settings_of(), books, VOICE, at + 2 * MINUTE, nobody)
     assert len(books.told) == told
 
 
 def test_while_the_run_that_makes_up_for_it_is_under_way_nothing_is_told_or_taken_back() -> None:
     books = FakeBooks(runs=[MONDAY - WEEK])
-    (found,) = watch(settings_of(), books, TELLING, MONDAY + 2 * HOUR, lambda vendor, since: True)
+    (found,) = watched(settings_of(), books, VOICE, MONDAY + 2 * HOUR, lambda vendor, since: True)
     assert (found.service, books.told) == (Service.UNDER_WAY, [])
-    watch(settings_of(), books, TELLING, MONDAY + 2 * HOUR, nobody)
-    watch(settings_of(), books, TELLING, MONDAY + 3 * HOUR, lambda vendor, since: True)
+    watched(settings_of(), books, VOICE, MONDAY + 2 * HOUR, nobody)
+    watched(settings_of(), books, VOICE, MONDAY + 3 * HOUR, lambda vendor, since: True)
     assert len(books.told) == 1
 
 
@@ -234,15 +235,15 @@ def test_a_clock_that_jumps_makes_no_storm(back: timedelta) -> None:
     books = FakeBooks(runs=[MONDAY - WEEK])
     for moment in (MONDAY + 2 * HOUR, MONDAY + 2 * HOUR - back, MONDAY + 2 * HOUR):
         for minutes in range(5):
-            watch(settings_of(), books, TELLING, moment + minutes * MINUTE, nobody)
+            watched(settings_of(), books, VOICE, moment + minutes * MINUTE, nobody)
     assert len(books.told) <= 3
 
 
 @pytest.mark.parametrize("settings", [settings_of(None), replace(settings_of(), vendors={})])
 def test_of_a_schedule_that_is_gone_nothing_is_missed_any_more(settings: Settings) -> None:
     books = FakeBooks()
-    watch(settings_of(), books, TELLING, MONDAY + 2 * HOUR, nobody)
-    watch(settings, books, TELLING, MONDAY + 3 * HOUR, nobody)
+    watched(settings_of(), books, VOICE, MONDAY + 2 * HOUR, nobody)
+    watched(settings, books, VOICE, MONDAY + 3 * HOUR, nobody)
     assert [sighting is None for _, sighting in books.told] == [False, True]
 
 
