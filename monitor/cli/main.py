@@ -18,6 +18,7 @@ from monitor.cli import (
     approving,
     building,
     checking,
+    daemon,
     diagnosing,
     differing,
     explaining,
@@ -31,6 +32,7 @@ from monitor.cli import (
     sandboxing,
     scheduling,
     starting,
+    status,
     trying,
 )
 from monitor.cli.console import close_quietly, note, report_error
@@ -70,6 +72,8 @@ for commands in (
     importing,
     trying,
     alerting,
+    status,
+    daemon,
     sandboxing,
 ):
     commands.register(app)
