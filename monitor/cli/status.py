@@ -83,8 +83,8 @@ def _block(title: str, lines: Iterator[str], width: int) -> str:
 def text(found: Status, ledger: str, when: When) -> str:
     width = max(len(title) for title in ("alerts", "ledger", *(one.vendor for one in found.vendors)))
     blocks = [_block(one.vendor, _vendor(one, when), width) for one in found.vendors]
-    for incident in found.config:
-        blocks.append(_block("config", (f"WRONG: {printable(line, 300)}" for line in incident.lines), width))
+    wrong = (f"WRONG: {printable(line, 300)}" for incident in found.config for line in incident.lines)
+    blocks.append(_block("config", wrong, width))
     blocks.append(_block("alerts", _alerts(found, when), width))
     blocks.append(_block("ledger", iter([printable(ledger, 500)]), width))
     return "".join(blocks)

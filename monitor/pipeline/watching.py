@@ -28,7 +28,6 @@ from pathlib import Path
 from typing import Final, Protocol
 from zoneinfo import ZoneInfo
 
-from monitor.alerts.composing import Voice, compose
 from monitor.errors import MonitorError
 from monitor.model import (
     Alert,
@@ -81,15 +80,9 @@ class Books(Protocol):
 class Telling:
     """How what is met outside of a run is told: see ledger.ledger."""
 
-    policy: Policy
+    policy_of: Callable[[str], Policy]
     compose: Callable[[Sequence[Decision]], Sequence[Alert]]
-
-
-def telling_of(settings: Settings, voice: Voice, now: datetime) -> Telling:
-    """By what monitor.yaml says. No such trouble waits for the next run to meet it too."""
-    every = settings.alerts.remind_every
-    policy = Policy(remind_every=None if every is None else timedelta(seconds=every))
-    return Telling(policy, lambda decisions: compose("", decisions, voice, now))
+    run_id: str = ""  # of the run that looks
 
 
 class Service(StrEnum):
@@ -237,20 +230,27 @@ def tell(looked: Sequence[Looked], books: Books, telling: Telling, now: datetime
         found = wrong.get(vendor)
         if found is None or _news(found, known.get(vendor), now):
             sighting = sighting_of(found) if found else None
-            decided.append(books.trouble(Subject.MISSED_RUN, vendor, sighting, telling.policy, telling.compose, now))
+            decided.append(_trouble(Subject.MISSED_RUN, vendor, sighting, books, telling, now))
     return tuple(decision for decision in decided if decision is not None)
 
 
-def watched(
-    settings: Settings, books: Books, voice: Voice, now: datetime, under_way: UnderWay | None = None
+def _trouble(  # noqa: PLR0913, PLR0917 - the ledger's own
+    subject: Subject, vendor: str, sighting: Sighting | None, books: Books, telling: Telling, now: datetime
+) -> Decision | None:
+    policy = telling.policy_of(vendor)
+    return books.trouble(subject, vendor, sighting, policy, telling.compose, now, telling.run_id)
+
+
+def watch(
+    settings: Settings, books: Books, telling: Telling, now: datetime, under_way: UnderWay | None = None
 ) -> tuple[Looked, ...]:
     """Looks at every schedule and tells of it: what cron's ``alerts retry``, the daemon and every run call.
 
     ``under_way``: who knows better than the disk what runs. A run calls it with the time of its own beginning, before
-    the ledger has it: what it makes up for is told then, and whoever looks next tells that it is over.
+    the ledger has it (what it makes up for is told) and after (it is over).
     """
     found = look(settings, books, now, under_way or (lambda vendor, since: is_under_way(settings, vendor, since, now)))
-    tell(found, books, telling_of(settings, voice, now), now)
+    tell(found, books, telling, now)
     return found
 
 
@@ -270,5 +270,4 @@ def config_sighting(vendor: str, error: MonitorError) -> Sighting:
 
 def tell_config(books: Books, telling: Telling, vendor: str, error: MonitorError | None, now: datetime) -> None:
     """Tells people of a wrong configuration; ``error`` None: it is right again."""
-    sighting = config_sighting(vendor, error) if error else None
-    books.trouble(Subject.CONFIG, vendor, sighting, telling.policy, telling.compose, now)
+    _trouble(Subject.CONFIG, vendor, config_sighting(vendor, error) if error else None, books, telling, now)

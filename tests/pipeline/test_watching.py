@@ -9,11 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from monitor.alerts.composing import Voice
 from monitor.errors import ConfigError, ConfigFault
 from monitor.model import (
     Alert,
-    Alerts,
     Decision,
     Incident,
     LastRun,
@@ -31,12 +29,13 @@ from monitor.model import (
 from monitor.pipeline.watching import (
     Missed,
     Service,
+    Telling,
     config_sighting,
     is_under_way,
     look,
     missed,
     sighting_of,
-    watched,
+    watch,
 )
 from monitor.recordings.locks import vendor_lock
 from monitor.recordings.store import Store
@@ -98,7 +97,7 @@ def nobody(vendor: str, since: datetime) -> bool:
     return False
 
 
-VOICE = Voice(Alerts(), str)
+TELLING = Telling(lambda vendor: Policy(), lambda decisions: ())
 
 
 # -- what counts as missed ------------------------------------------------------------------------------------------
@@ -207,26 +206,26 @@ def test_it_is_told_once_a_slot_and_taken_back_by_the_run_that_makes_up_for_it()
     books = FakeBooks(runs=[MONDAY - WEEK])
     at = MONDAY
     for _ in range(8 * 9):  # every three hours for nine days
-        watched(settings_of(), books, VOICE, at, nobody)
+        watch(settings_of(), books, TELLING, at, nobody)
         at += 3 * HOUR
     first = [sighting.lines for _, sighting in books.told if sighting]
     assert 9 <= len(first) <= 11  # once a day, for reminders, and for the second slot
     assert first[0][0].startswith("Expected: a check on Mon 23 Nov 2026, 05:17 CET")
     assert first[-1][-1] == "2 scheduled checks were missed"
     books.runs.append(at)
-    watched(settings_of(), books, VOICE, at + MINUTE, nobody)
+    watch(settings_of(), books, TELLING, at + MINUTE, nobody)
     assert books.told[-1] == ("crm", None)
     told = len(books.told)
-    watched(settings_of(), books, VOICE, at + 2 * MINUTE, nobody)
+    watch(settings_of(), books, TELLING, at + 2 * MINUTE, nobody)
     assert len(books.told) == told
 
 
 def test_while_the_run_that_makes_up_for_it_is_under_way_nothing_is_told_or_taken_back() -> None:
     books = FakeBooks(runs=[MONDAY - WEEK])
-    (found,) = watched(settings_of(), books, VOICE, MONDAY + 2 * HOUR, lambda vendor, since: True)
+    (found,) = watch(settings_of(), books, TELLING, MONDAY + 2 * HOUR, lambda vendor, since: True)
     assert (found.service, books.told) == (Service.UNDER_WAY, [])
-    watched(settings_of(), books, VOICE, MONDAY + 2 * HOUR, nobody)
-    watched(settings_of(), books, VOICE, MONDAY + 3 * HOUR, lambda vendor, since: True)
+    watch(settings_of(), books, TELLING, MONDAY + 2 * HOUR, nobody)
+    watch(settings_of(), books, TELLING, MONDAY + 3 * HOUR, lambda vendor, since: True)
     assert len(books.told) == 1
 
 
@@ -235,15 +234,15 @@ def test_a_clock_that_jumps_makes_no_storm(back: timedelta) -> None:
     books = FakeBooks(runs=[MONDAY - WEEK])
     for moment in (MONDAY + 2 * HOUR, MONDAY + 2 * HOUR - back, MONDAY + 2 * HOUR):
         for minutes in range(5):
-            watched(settings_of(), books, VOICE, moment + minutes * MINUTE, nobody)
+            watch(settings_of(), books, TELLING, moment + minutes * MINUTE, nobody)
     assert len(books.told) <= 3
 
 
 @pytest.mark.parametrize("settings", [settings_of(None), replace(settings_of(), vendors={})])
 def test_of_a_schedule_that_is_gone_nothing_is_missed_any_more(settings: Settings) -> None:
     books = FakeBooks()
-    watched(settings_of(), books, VOICE, MONDAY + 2 * HOUR, nobody)
-    watched(settings, books, VOICE, MONDAY + 3 * HOUR, nobody)
+    watch(settings_of(), books, TELLING, MONDAY + 2 * HOUR, nobody)
+    watch(settings, books, TELLING, MONDAY + 3 * HOUR, nobody)
     assert [sighting is None for _, sighting in books.told] == [False, True]
 
 
