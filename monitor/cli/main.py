@@ -18,6 +18,7 @@ from monitor.cli import (
     approving,
     building,
     checking,
+    daemon,
     diagnosing,
     differing,
     drilling,
@@ -34,6 +35,7 @@ from monitor.cli import (
     sandboxing,
     scheduling,
     starting,
+    status,
     trying,
 )
 from monitor.cli.console import close_quietly, note, report_error
@@ -76,6 +78,8 @@ for commands in (
     trying,
     alerting,
     drilling,
+    status,
+    daemon,
     sandboxing,
 ):
     commands.register(app)
