@@ -5,13 +5,14 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help demo test lint bench fuzz lock clean
+.PHONY: help demo test lint bench fuzz cron lock clean
 help:
 	@echo "make demo   a vendor renames a field, and monitor tells"
 	@echo "make test   all tests"
 	@echo "make lint   ruff, mypy --strict, import-linter, pip-audit"
 	@echo "make bench  how fast, as ratios measured in one run"
 	@echo "make fuzz   new hostile input, ROUNDS=20 times what make test tries"
+	@echo "make cron   renew cron/ from monitor.yaml"
 	@echo "make lock   renew constraints.txt"
 
 $(STAMP): pyproject.toml constraints.txt
@@ -42,6 +43,12 @@ bench: $(STAMP)
 ROUNDS ?= 20
 fuzz: $(STAMP)
 	MONITOR_FUZZ=1 MONITOR_FUZZ_ROUNDS=$(ROUNDS) $(BIN)/python -m pytest -n auto --dist worksteal -q tests/fuzz
+
+AT := --folder /srv/vendor-drift --program /srv/vendor-drift/.venv/bin/monitor
+cron: $(STAMP)
+	$(BIN)/monitor schedule --format crontab $(AT) --output cron
+	$(BIN)/monitor schedule --format systemd $(AT) --output cron/systemd
+	$(BIN)/monitor schedule --format k8s --output cron
 
 # needs uv (pip install uv): one file for every platform and Python from 3.11 on
 lock:

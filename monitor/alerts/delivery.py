@@ -3,7 +3,8 @@
 1. Claim, send, mark: an intent is claimed under a lease longer than any send, and marked only after its channel took
    it. No two processes send one at the same time, and a dead one's lease runs out: what it had in hand is sent again.
    So each is sent at least once, and twice only where a process died between send and mark.
-2. A channel with something pending has a thread of its own, which holds up neither another channel nor the process's end.
+2. A channel with something pending has a thread of its own, which holds up neither another channel nor the end of the
+   process.
 3. A channel that meets a passing fault rests for the rest of the pass. Only what was tried is put off (backoff.py).
 4. A final fault fails an intent at once, a passing one when it is given up. What failed is told on another channel.
    That is kept before the failure is: a crash between them tells it twice rather than never.
@@ -163,7 +164,7 @@ class _Pass:
         return seconds - (self._terms.timer() - self._began)
 
     def _goes_on(self) -> bool:
-        return not self._errors and not self._terms.stop.is_set() and self._left(self._terms.begin) > 0
+        return not self._terms.stop.is_set() and self._left(self._terms.begin) > 0
 
     def _fail(self, intent: Intent, fault: FinalFault, took: float) -> Delivery:
         now, owner = self._terms.clock(), self._terms.owner
@@ -250,11 +251,11 @@ class _Pass:
             for thread in threads:
                 thread.start()
             self._wait(threads, self._left(self._terms.end))
+            self._put_off()
         except BaseException:  # Ctrl-C: what is in hand may end, or is left to its lease
             self._terms.stop.set()
             self._wait(threads, LAST_WORDS)
             raise
-        self._put_off()
         if self._errors:
             raise self._errors[0]
 

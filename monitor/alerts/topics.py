@@ -16,11 +16,12 @@ from monitor.alerts.wording import age, command, outcome_of
 from monitor.model import Command, Decision, Incident, Links, Reason, Resolution, Severity, Subject, Topic
 from monitor.printable import printable
 
-_MOST: Final = 3  # interactions whose approval is spelled out one by one
+_MOST: Final = 3  # incidents of a topic that commands are spelled out for, one by one
 _MISMATCH: Final = "mismatch"
 
 # Something said before goes on, or ends: it belongs under what was said. What opens anew is a new story.
 _GOES_ON: Final = frozenset({Reason.REMINDER_DUE, Reason.WORSE, Reason.FLAPPING, Reason.RESOLVED})
+_TELLING: Final = frozenset({Reason.FLAPPING, Reason.REOPENED})  # whose detail people should know
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +99,7 @@ def _entry(alike: _Alike, group: Sequence[Decision], teller: Teller) -> Entry:
         subject=alike.subject,
         severity=alike.severity,
         root=alike.root,
-        interactions=tuple(dict.fromkeys(name for incident in incidents for name in _names(incident))),
+        interactions=tuple(dict.fromkeys(name for decision in group for name in _names(decision))),
         lines=alike.lines,
         since=_since(oldest, teller),
         outcome=alike.outcome,
@@ -110,9 +111,11 @@ def _entry(alike: _Alike, group: Sequence[Decision], teller: Teller) -> Entry:
     return Entry(topic, fingerprints, known=all(_goes_on(decision) for decision in group))
 
 
-def _names(incident: Incident) -> tuple[str, ...]:
+def _names(decision: Decision) -> tuple[str, ...]:
+    """The interaction; for a vendor's trouble those that it kept from being judged, until it was over."""
+    incident, before = decision.incident, decision.before
     name = incident.description or incident.interaction_id
-    return (name,) if name else incident.affected
+    return (name,) if name else incident.affected or (before.affected if before is not None else ())
 
 
 def _evidence(incident: Incident, teller: Teller) -> str:
@@ -138,27 +141,27 @@ def _aside(decision: Decision) -> str:
     before = decision.before
     if decision.reason is Reason.WORSE and before is not None and before.said is not None:
         return f"told as {before.said.severity} before"
-    return printable(decision.detail) if decision.reason is Reason.FLAPPING else ""
+    return printable(decision.detail) if decision.reason in _TELLING else ""
 
 
 # -- what to paste ----------------------------------------------------------------------------------------
 
 
 def _commands(alike: _Alike, incidents: Sequence[Incident], teller: Teller) -> Iterator[Command]:
-    links = teller.links
-    ids = [incident.id for incident in incidents]
-    evidence = _evidence(incidents[0], teller)
-    yield command("see", ("incidents", ids[0]), links)
+    """What can be done about the incidents, each by itself as the command line has it; of many, only where they are."""
+    links, ids, evidence = teller.links, [incident.id for incident in incidents], _evidence(incidents[0], teller)
+    yield command("see", ("incidents", ids[0]) if len(ids) == 1 else ("incidents", "--vendor", alike.vendor), links)
     if evidence:
         yield command("see the response", ("show", evidence), links)
-    if alike.outcome:
+    if alike.reason is Reason.RESOLVED:
         return
+    few = ids if len(ids) <= _MOST else []
     if alike.subject is Subject.DRIFT:
         yield from _approvals(alike, incidents, links)
-        yield command("accept", ("accept", *ids), links, '--reason "..."')
+        yield from (command("accept", ("accept", one), links, '--reason "..."') for one in few)
     else:
         yield from _mending(alike, links)
-    yield command("ack", ("ack", *ids), links, '--note "..."')
+    yield from (command("ack", ("ack", one), links, '--note "..."') for one in few)
 
 
 def _approvals(alike: _Alike, incidents: Sequence[Incident], links: Links) -> Iterator[Command]:

@@ -42,10 +42,10 @@ _LEADS: Final[Mapping[Reason, str]] = {
 _RESOLVED: Final[Mapping[Resolution, str]] = {
     Resolution.RECOVERED: "recovered",
     Resolution.APPROVED: "approved",
-    Resolution.CONTRACT_CHANGED: "contract changed",
-    Resolution.INTERACTION_REMOVED: "no longer asked for",
+    Resolution.CONTRACT_CHANGED: "contract or translation changed",
+    Resolution.INTERACTION_REMOVED: "no longer checked",
     Resolution.ACCEPTED: "accepted",
-    Resolution.RULES_CHANGED: "no finding by the rules of this version",
+    Resolution.RULES_CHANGED: "no drift by the rules of this version",
 }
 
 _UNITS: Final = ((86_400, "day"), (3_600, "hour"), (60, "minute"))
@@ -62,16 +62,11 @@ def age(span: timedelta) -> str:
 
 
 def outcome_of(incident: Incident) -> str:
-    """Why it is no more: ``approved by ada``."""
+    """Why it is no more: ``approved by ada``, ``accepted by ada until 2 Dec 2026: known``."""
     if incident.resolution is None:
         return ""
-    told = _RESOLVED[incident.resolution]
-    why = printable(incident.resolved_why)
-    if not why:
-        return told
-    if incident.resolution in (Resolution.APPROVED, Resolution.ACCEPTED):
-        return f"{told} {why}" if why.startswith("by ") else f"{told} by {why}"
-    return f"{told}: {why}"
+    told, why = _RESOLVED[incident.resolution], printable(incident.resolved_why)
+    return why if why.startswith(told) else f"{told} by {why}" if why else told
 
 
 # -- titles -----------------------------------------------------------------------------------------------

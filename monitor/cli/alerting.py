@@ -31,7 +31,7 @@ CHANNELS: Final = typer.Typer(
 CHANNELS.callback()(lambda: None)
 
 
-def _settings_with_ledger(config: Path | None) -> Settings:
+def settings_with_ledger(config: Path | None) -> Settings:
     """Settings whose ledger can be opened. Other secrets are not needed to look into it."""
     settings = settings_of(config, offline=True)
     return settings_of(config) if "${" in settings.ledger else settings
@@ -121,7 +121,7 @@ def alerts(
         return 0
     if failed and every:
         raise UsageError("--failed and --all exclude each other")
-    settings = _settings_with_ledger(config)
+    settings = settings_with_ledger(config)
     ledger = ledger_of(settings)
     with ledger.database:
         found = ledger.intents(last=last) if every else undelivered_intents(ledger, failed_only=failed)
@@ -187,7 +187,7 @@ def retry(
     settings = settings_of(config)
     post, ledger = post_of(settings), ledger_of(settings)
     with ledger.database:
-        # here missed times of the schedule are looked for
+        # here missed times of the schedule are looked for, before what is due is sent
         if failed or numbers:
             requeue(ledger, () if failed else tuple(numbers or ()), post.clock())
         if at_once:

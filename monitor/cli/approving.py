@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
-import socket
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -28,6 +26,7 @@ from monitor.cli.console import (
     report_error,
     settings_of,
     shown_path,
+    who,
     write,
 )
 from monitor.printable import printable
@@ -57,15 +56,6 @@ EntryOption = Annotated[
     int | None,
     typer.Option("--entry", min=0, help="Take this entry of the capture (counted from 0) for the one --interaction."),
 ]
-
-
-def _approver(by: str) -> str:
-    if by:
-        return by
-    try:
-        return f"{getpass.getuser()}@{socket.gethostname()}"
-    except (KeyError, OSError):  # a container's user without a name
-        return f"unknown@{socket.gethostname()}"
 
 
 def _refused(candidate: Candidate) -> int:
@@ -232,7 +222,7 @@ def record(  # noqa: PLR0913, PLR0917 - a command's options are its parameters
     kept = [result.evidence for result in report.results if result.outcome.judged]
     if not kept:
         return report.exit_code
-    consent = Consent(_approver(by), message)
+    consent = Consent(who(by), message)
     found = candidates(settings, tools, selection, kept, consent)
     if _wants_approval(found, approve, no_input):
         return _approve_all(tools, settings, found, consent, recorded=True) or report.exit_code
@@ -272,7 +262,7 @@ def approve(  # noqa: PLR0913, PLR0917 - a command's options are its parameters
     from monitor.wiring import tools_of
 
     settings = settings_of(config, offline=True)
-    consent = Consent(_approver(by), message, tuple(accept_loss or ()))
+    consent = Consent(who(by), message, tuple(accept_loss or ()))
     with ProgressDisplay() as progress:
         tools = tools_of(settings, progress, "approve")
         named = [recording_path(recording, settings.recordings_dir)] if recording else None

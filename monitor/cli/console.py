@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import getpass
 import os
+import socket
 import sys
 import threading
 from pathlib import Path
@@ -138,6 +140,16 @@ def settings_of(config: Path | None, *, offline: bool = False, unbuilt: bool = F
     mode = SecretsMode.DEFER if offline else SecretsMode.REQUIRE
     file = find(config, Path.cwd())
     return load(file, os.environ, secrets=mode, kinds=kinds(), channels=channel_kinds(), unbuilt=unbuilt)
+
+
+def who(by: str) -> str:
+    """Who decides: ``by``, or else user@host."""
+    if by:
+        return by
+    try:
+        return f"{getpass.getuser()}@{socket.gethostname()}"
+    except (KeyError, OSError):  # a container's user without a name
+        return f"unknown@{socket.gethostname()}"
 
 
 def recording_path(name: str, folder: str) -> str:

@@ -73,7 +73,7 @@ def restore(
 
     settings = settings_of(config, offline=True, unbuilt=True)
     maker = _maker()
-    aside = Path(settings.state_dir) / f"ledger-before-restore-{maker.now:%Y%m%dT%H%M%SZ}.jsonl.gz"
+    aside = Path(settings.state_dir) / f"ledger-before-restore-{maker.now:%Y%m%dT%H%M%S.%fZ}.jsonl.gz"
     with open_database(settings.ledger, maker.now) as database:
         restored = restore_from(database, file, maker, aside if force else None)
         where = database.where

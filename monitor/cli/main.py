@@ -18,6 +18,7 @@ from monitor.cli import (
     approving,
     building,
     checking,
+    daemon,
     diagnosing,
     differing,
     drilling,
@@ -25,6 +26,7 @@ from monitor.cli import (
     history,
     impact,
     importing,
+    incidents,
     keeping,
     ledger,
     linting,
@@ -33,6 +35,7 @@ from monitor.cli import (
     sandboxing,
     scheduling,
     starting,
+    status,
     trying,
 )
 from monitor.cli.console import close_quietly, note, report_error
@@ -63,6 +66,7 @@ for commands in (
     explaining,
     impact,
     history,
+    incidents,
     reviewing,
     linting,
     keeping,
@@ -74,6 +78,8 @@ for commands in (
     trying,
     alerting,
     drilling,
+    status,
+    daemon,
     sandboxing,
 ):
     commands.register(app)

@@ -17,7 +17,8 @@ GITIGNORE: Final = (
 )
 RECORDINGS_GITIGNORE: Final = "runs/\n.tmp-*\n"
 CI_JOB: Final = """\
-# Calls the vendor once a week and fails when its API has drifted.
+# Calls the vendor once a week (GitHub's times are UTC) and fails when its API has drifted.
+# Alerts remember what was said: for them let a machine that stays check, by monitor schedule --format systemd.
 # Add the secrets that monitor.yaml names under Settings > Secrets, and list them under env below.
 name: vendor drift
 on:

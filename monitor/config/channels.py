@@ -182,7 +182,7 @@ def _is_known(tree: Tree) -> bool:
 def _texts(tree: Tree) -> Iterator[str]:
     """What came through ``${...}``, or is long enough to be a secret written out."""
     for leaf in _leaves(tree):
-        if isinstance(leaf.value, str) and (leaf.expanded or len(leaf.value) >= 8):
+        if isinstance(leaf.value, str) and (leaf.expanded or len(leaf.value) >= 4):
             yield leaf.value
 
 

@@ -1,4 +1,5 @@
-"""Data actions added to a monitor.yaml whose other text stays byte for byte as it is, comments included.
+"""Data actions added to a monitor.yaml, or an entry to another file of YAML, whose other text stays byte for byte as it
+is, comments included.
 
 1. Text is only ever inserted, at one place, which the nodes of the YAML parser show: after the last entry of
    data_actions, else after the vendor's last line, else after the last vendor.
@@ -11,7 +12,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
@@ -23,6 +24,7 @@ from monitor.config.tree import Kind, Scalar, Tree
 from monitor.config.yamlfile import composed, parse
 
 Lines: TypeAlias = Sequence[str]
+_Place: TypeAlias = tuple[int, str]  # a position, and what is inserted there
 
 _BREAK: Final = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
 _STEP: Final = 2
@@ -43,10 +45,7 @@ class Addition:
 
     def block(self, indent: int) -> Iterator[str]:
         """The entries as a block list."""
-        for lines in self.entries:
-            first = next(index for index, line in enumerate(lines) if not line.startswith("#"))
-            for index, line in enumerate((lines[first], *lines[:first], *lines[first + 1 :])):
-                yield f"{' ' * indent}{'  ' if index else '- '}{line}"
+        yield from _block(self.entries, indent)
 
     def flow(self) -> str:
         """The entries on one line, which has no place for comments."""
@@ -85,12 +84,50 @@ def with_actions(text: str, addition: Addition) -> str | None:
         return None
     old = parse(text, "", AsWritten()).tree or {}
     wanted = _grown(old, addition)
-    for position, inserted in _places(text, root, addition):
+    return _first_that_holds(text, _places(text, root, addition), wanted)
+
+
+def appended(text: str, key: str, entry: Lines) -> str | None:
+    """``text`` with one more entry, as its lines, of the list at a top key; None as of ``with_actions``."""
+    root = composed(text)
+    old = parse(text, "", AsWritten()).tree
+    if not isinstance(root, yaml.Node) or old is None:
+        return None
+    listed, added = old.get(key), _entries([*_block([entry], 0)])
+    if added is None or not (listed is None or isinstance(listed, list) or _is_empty(listed)):
+        return None
+    wanted: dict[str, Tree] = {**old, key: [*(listed if isinstance(listed, list) else ()), *added]}
+    standing, flow = _value(root, key), f"{{{', '.join(entry)}}}"
+    if standing is None:
+        block = "\n".join((f"{key}:", *_block([entry], _STEP)))
+        places = _in_mapping(text, root, block, f"{key}: [{flow}]")
+    else:
+        places = _in(text, standing, "\n".join(_block([entry], _indent(standing))), flow)
+    return _first_that_holds(text, places, wanted)
+
+
+def _first_that_holds(text: str, places: Iterable[_Place], wanted: dict[str, Tree] | None) -> str | None:
+    for position, inserted in places:
         new = f"{text[:position]}{inserted}{text[position:]}"
         read = parse(new, "", AsWritten())
         if not read.faults and read.tree == wanted:
             return new
     return None
+
+
+def _block(entries: Iterable[Lines], indent: int) -> Iterator[str]:
+    """The entries as a block list."""
+    for lines in entries:
+        first = next(index for index, line in enumerate(lines) if not line.startswith("#"))
+        for index, line in enumerate((lines[first], *lines[:first], *lines[first + 1 :])):
+            yield f"{' ' * indent}{'  ' if index else '- '}{line}"
+
+
+def _entries(block: Lines) -> list[Tree] | None:
+    """What the lines of a block list are read as; None where they are none."""
+    added = parse("\n".join(("a:", *block)), "", AsWritten())
+    entries = (added.tree or {}).get("a")
+    return entries if isinstance(entries, list) and not added.faults else None
 
 
 # -- the tree that must come out --------------------------------------------------------------------------
@@ -102,9 +139,8 @@ def _grown(old: dict[str, Tree], addition: Addition) -> dict[str, Tree] | None:
     listed = vendor.get(_ACTIONS) if vendor is not None else None
     if vendors is None or vendor is None or not (listed is None or isinstance(listed, list) or _is_empty(listed)):
         return None
-    added = parse("\n".join(("a:", *addition.block(0))), "", AsWritten())
-    entries = (added.tree or {}).get("a")
-    if added.faults or not isinstance(entries, list):
+    entries = _entries([*addition.block(0)])
+    if entries is None:
         return None
     whole: Tree = [*(listed if isinstance(listed, list) else ()), *entries]
     return {**old, _VENDORS: {**vendors, addition.vendor: {**vendor, _ACTIONS: whole}}}
@@ -122,8 +158,6 @@ def _mapping(tree: Tree | None) -> dict[str, Tree] | None:
 
 
 # -- places -----------------------------------------------------------------------------------------------
-
-_Place: TypeAlias = tuple[int, str]
 
 
 def _places(text: str, root: yaml.Node, addition: Addition) -> Iterator[_Place]:

@@ -10,9 +10,12 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Final, cast
+from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
 
+from monitor.config.accepted import FILE_NAME as ACCEPTED
+from monitor.config.accepted import load_accepted
 from monitor.config.alerting import alerts_of, routes_of, schedule_of
 from monitor.config.channels import NO_CHANNELS, ChannelKinds
 from monitor.config.expansion import Expander, SecretsMode
@@ -123,7 +126,9 @@ def _loaded(
     # raised here, outside of any handler, so that no traceback carries pydantic's error and its input
     if isinstance(read, tuple):
         raise ConfigError(read)
-    return _settings(read, _absolute(path), environ, expander)
+    settings = _settings(read, _absolute(path), environ, expander)
+    file = Path(settings.root) / ACCEPTED
+    return replace(settings, accepted=load_accepted(file, ZoneInfo(settings.alerts.timezone)), accepted_file=str(file))
 
 
 def place_of(file: str, path: Steps) -> tuple[int, int]:

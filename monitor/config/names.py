@@ -47,6 +47,11 @@ def version(tree: object) -> int:
     return found
 
 
+def severity_kinds() -> tuple[str, ...]:
+    """Every kind of finding."""
+    return _KINDS
+
+
 def vendor_name_problem(name: str) -> Problem | None:
     """Why ``name`` cannot be a vendor's: it becomes the name of a folder, on any system."""
     if not _VENDOR.fullmatch(name):

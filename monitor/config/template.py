@@ -55,12 +55,24 @@ _VENDOR = """\
     # Times in seconds.
     # limits:
     #   {{concurrency: 4, per_second: 10, connect_timeout: 5, read_timeout: 15, total_timeout: 60, max_body: 20MB}}
+
+    # When it is checked; monitor schedule prints this for cron, systemd and Kubernetes.
+    # schedule: {{cron: "17 5 * * 1", timezone: Europe/Berlin, grace: 1h}}
 """
 TAIL = """\
 
 # After each run those go that are older than keep_days, then the oldest until all take at most max_size. Never deleted:
 # baselines, the newest keep_last runs of each vendor, the newest recording of an interaction, a run without a report.
 recordings: {dir: recordings, keep_days: 90, keep_last: 10, max_size: 5GB}
+
+# Who is told of what. Alerts are sent by monitor check --notify, and by any check where MONITOR_ALERTS is true.
+# alerts:
+#   enabled: ${MONITOR_ALERTS:-false}
+#   channels:
+#     team: {kind: slack, token: "${secret:env:SLACK_TOKEN}", channel: "#vendor-drift"}
+#   routes: {breaking: [team], warning: [team], info: digest}
+#   digest: {cron: "0 8 * * 1", channels: [team]}
+#   timezone: Europe/Berlin
 """
 
 

@@ -20,7 +20,7 @@ from datetime import datetime
 from itertools import groupby, islice
 from operator import itemgetter
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import BinaryIO, Final, cast
 
 from sqlalchemy import Connection, delete, func, insert, select, text
 
@@ -30,6 +30,9 @@ from monitor.ledger.portable import BATCH, Reader, lines_of
 from monitor.ledger.sqlitefile import TEMPORARY, make_folder, sync_folder
 from monitor.ledger.tables import metadata
 from monitor.printable import printable
+
+_GO_ON: Final = """select setval(
+    pg_get_serial_sequence('{table}', 'id'), greatest(max(id), 1), coalesce(max(id), 0) > 0) from {table}"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,11 +140,6 @@ def _replace(connection: Connection, path: Path) -> None:
                 connection.execute(text(_GO_ON.format(table=table.name)))
 
 
-_GO_ON = (
-    "select setval(pg_get_serial_sequence('{table}', 'id'), coalesce(max(id), 1), max(id) is not null) from {table}"
-)
-
-
 def restore(database: Database, path: Path, maker: Maker, aside: Path | None) -> Contents:
     """Fills the ledger from the backup at ``path``. ``aside``: where what it holds now is backed up before that.
 
@@ -156,6 +154,9 @@ def restore(database: Database, path: Path, maker: Maker, aside: Path | None) ->
                 raise UsageError(
                     f"the ledger is not empty ({present})", where=database.where, fix="--force replaces it"
                 )
+            if aside.exists():  # it might be the very file that is to be restored
+                what = "there is a file of that name already"
+                raise StorageError(what, where=printable(str(aside), 500), fix="move it away")
             _back_up(connection, aside, maker)
         _replace(connection, path)
         return contents(connection)

@@ -149,8 +149,9 @@ def connect(url: str) -> Database:
         engine = postgres_engine(parsed)
         event.listen(engine, "begin", _begin_postgres)
         return Database(shown(parsed), engine)
+    timeout = _timeout(parsed)
     sqlitefile.check(path)
-    return Database(sqlitefile.shown(path), _sqlite_engine(path, _timeout(parsed)), path)
+    return Database(sqlitefile.shown(path), _sqlite_engine(path, timeout), path)
 
 
 def file_of(url: str) -> Path | None:
@@ -197,11 +198,8 @@ def parsed_url(url: str) -> URL:
     except (ArgumentError, ValueError):
         raise LedgerError("its URL cannot be read", where="ledger", fix="write sqlite:///.monitor/ledger.db") from None
     if parsed.get_backend_name() not in ("sqlite", "postgresql"):
-        raise LedgerError(
-            f"a ledger cannot be on {printable(parsed.get_backend_name(), 30)}",
-            where="ledger",
-            fix="write sqlite:///.monitor/ledger.db or postgresql://user:password@host/database",
-        )
+        fix = "write sqlite:///.monitor/ledger.db or postgresql://user:password@host/database"
+        raise LedgerError("it is on neither SQLite nor PostgreSQL", where="ledger", fix=fix)
     return parsed
 
 

@@ -54,20 +54,20 @@ def rules_of(connection: Connection, vendor: str) -> int | None:
 
 
 def last_run(connection: Connection, vendor: str) -> LastRun | None:
-    query = select(
-        _runs.run_id, _runs.started, _runs.finished, _of_vendor.whole, _of_vendor.judged, _of_vendor.unjudged
-    ).join(tables.run_vendors)
+    of_run = (_runs.run_id, _runs.started, _runs.finished, _runs.exit_code)
+    query = select(*of_run, _of_vendor.whole, _of_vendor.judged, _of_vendor.unjudged).join(tables.run_vendors)
     row = connection.execute(query.where(_checks(vendor)).order_by(_runs.run_id.desc()).limit(1)).first()
     if row is None:
         return None
     counted = select(_outcomes.outcome, func.count()).where(_outcomes.vendor == vendor, _outcomes.run_id == row.run_id)
     counts = connection.execute(counted.group_by(_outcomes.outcome)).tuples()
     outcomes = {Outcome(outcome): count for outcome, count in counts}
-    return LastRun(row.run_id, row.started, row.finished, row.whole, row.judged, row.unjudged, outcomes)
+    return LastRun(row.run_id, row.started, row.finished, row.whole, row.judged, row.unjudged, outcomes, row.exit_code)
 
 
 def runs_of(connection: Connection, vendor: str, since: datetime) -> tuple[datetime, ...]:
-    query = select(_of_vendor.started).join(tables.runs).where(_checks(vendor), _of_vendor.started >= since)
+    whole = _checks(vendor) & _of_vendor.whole
+    query = select(_of_vendor.started).join(tables.runs).where(whole, _of_vendor.started >= since)
     return tuple(connection.scalars(query.order_by(_of_vendor.started)))
 
 

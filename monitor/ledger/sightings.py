@@ -224,7 +224,7 @@ def _trouble_lines(met: Sequence[Result]) -> Iterator[str]:
         yield f"and {_count(len(reasons) - MOST_NAMED, 'more reason')}"
     names = [printable(result.description, 100) for result in met]
     more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
-    yield f"of {', '.join(names[:MOST_NAMED])}{more}"
+    yield f"met in {', '.join(names[:MOST_NAMED])}{more}"
     fixes = dict.fromkeys(result.fix for result in met if result.fix)
     yield from (f"to mend it: {printable(fix, _TEXT)}" for fix in list(fixes)[:MOST_NAMED])
 

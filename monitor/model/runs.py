@@ -111,7 +111,7 @@ class RunReport:
 class LastRun:
     """The newest check of a vendor. ``whole``: not of one interaction only; ``judged`` counts verdicts.
 
-    ``outcomes`` counts its interactions by outcome.
+    ``outcomes`` counts its interactions by outcome; ``exit_code`` is that of the run, all its vendors included.
     """
 
     run_id: str
@@ -121,3 +121,4 @@ class LastRun:
     judged: int
     unjudged: int
     outcomes: Mapping[Outcome, int] = field(default_factory=dict)
+    exit_code: int = 0

@@ -40,7 +40,7 @@ from monitor.model import (
     Severity,
     Sighting,
     Subject,
-    fingerprint,
+    trouble_fingerprint,
 )
 from monitor.recordings.locks import holder_of
 from monitor.recordings.store import Store
@@ -201,7 +201,7 @@ def _lines(missed: Missed) -> Iterator[str]:
 def sighting_of(missed: Missed) -> Sighting:
     """A vendor's missed checks, as an incident is told of."""
     return Sighting(
-        fingerprint=fingerprint(missed.vendor, "", f"outcome:{Subject.MISSED_RUN}"),
+        fingerprint=trouble_fingerprint(missed.vendor, Subject.MISSED_RUN),
         vendor=missed.vendor,
         subject=Subject.MISSED_RUN,
         severity=Severity.BREAKING,  # while nobody looks, nothing is known of the vendor
@@ -230,11 +230,15 @@ def tell(looked: Sequence[Looked], books: Books, telling: Telling, now: datetime
         found = wrong.get(vendor)
         if found is None or _news(found, known.get(vendor), now):
             sighting = sighting_of(found) if found else None
-            policy = telling.policy_of(vendor)
-            decided.append(
-                books.trouble(Subject.MISSED_RUN, vendor, sighting, policy, telling.compose, now, telling.run_id)
-            )
+            decided.append(_trouble(Subject.MISSED_RUN, vendor, sighting, books, telling, now))
     return tuple(decision for decision in decided if decision is not None)
+
+
+def _trouble(
+    subject: Subject, vendor: str, sighting: Sighting | None, books: Books, telling: Telling, now: datetime
+) -> Decision | None:
+    policy = telling.policy_of(vendor)
+    return books.trouble(subject, vendor, sighting, policy, telling.compose, now, telling.run_id)
 
 
 def watch(
@@ -242,25 +246,28 @@ def watch(
 ) -> tuple[Looked, ...]:
     """Looks at every schedule and tells of it: what cron's ``alerts retry``, the daemon and every run call.
 
-    ``under_way``: who knows better than the disk what runs. A run calls it before it begins (what it finds missed is
-    told) and after its report was ingested (what it serves is over).
+    ``under_way``: who knows better than the disk what runs. A run calls it with the time of its own beginning, before
+    the ledger has it (what it makes up for is told) and after (it is over).
     """
-    found = look(
-        settings,
-        books,
-        now,
-        under_way or (lambda vendor, since: is_under_way(settings, vendor, since, now)),
-    )
+    found = look(settings, books, now, under_way or (lambda vendor, since: is_under_way(settings, vendor, since, now)))
     tell(found, books, telling, now)
     return found
+
+
+# -- a configuration that is wrong -----------------------------------------------------------------------------
 
 
 def config_sighting(vendor: str, error: MonitorError) -> Sighting:
     """monitor.yaml, or what it names for ``vendor`` (empty: any), is wrong: as an incident is told of."""
     return Sighting(
-        fingerprint=fingerprint(vendor, "", f"outcome:{Subject.CONFIG}"),
+        fingerprint=trouble_fingerprint(vendor, Subject.CONFIG),
         vendor=vendor,
         subject=Subject.CONFIG,
         severity=Severity.BREAKING,  # nothing is checked as it should be
         lines=tuple(str(error).splitlines()),
     )
+
+
+def tell_config(books: Books, telling: Telling, vendor: str, error: MonitorError | None, now: datetime) -> None:
+    """Tells people of a wrong configuration; ``error`` None: it is right again."""
+    _trouble(Subject.CONFIG, vendor, config_sighting(vendor, error) if error else None, books, telling, now)

@@ -40,6 +40,8 @@ _FIXES: Final = {
     errno.ELOOP: ("its path is a loop of symbolic links", "remove the links"),
 }
 
+_PUBLIC: Final = 0o644  # the mode of files that a repository holds
+
 
 def shown(path: Path) -> str:
     return printable(str(path), 500)
@@ -132,6 +134,15 @@ def write_new(path: Path, data: bytes) -> None:
 def replace(path: Path, data: bytes, mode: int | None = None) -> None:
     """The same, and an older file of the name is replaced in one step. ``mode`` is for files that are not private."""
     _write(path, data, _take, mode)
+
+
+def publish(path: Path, data: bytes) -> None:
+    """A file that a repository holds: a link stays one, and so does its mode; a new one may be read by all."""
+    with told(path):
+        file = path.resolve()
+        file.parent.mkdir(parents=True, exist_ok=True)
+        mode = file.stat().st_mode & 0o777 if file.exists() else _PUBLIC
+    replace(file, data, mode)
 
 
 def _without_waiting(path: str, flags: int) -> int:

@@ -187,9 +187,28 @@ def test_identical_roots_in_several_interactions_are_one_topic() -> None:
     (topic,) = told.topics
     assert told.title == "crm: 1 breaking drift in 6 interactions"
     assert len(topic.interactions) == len(topic.incidents) == len(told.incidents) == 6
-    texts = [command.text for command in topic.commands]
-    assert "monitor approve --vendor crm" in texts  # more than three are not spelled out
-    assert f'monitor ack {" ".join(topic.incidents)} --note "..."' in texts
+    assert [command.text for command in topic.commands] == [
+        "monitor incidents --vendor crm",
+        f"monitor show recordings/{incident().evidence}",
+        "monitor approve --vendor crm",
+    ]
+
+
+def test_what_can_be_done_of_two_or_three_is_spelled_out_for_each() -> None:
+    twin = replace(incident(2), root="$.customerId", interaction_id="twin-1", description="a GET request to twin")
+    texts = [command.text for command in message(first(incident()), first(twin)).topics[0].commands]
+    assert [text for text in texts if " ack " in text or " approve " in text] == [
+        "monitor approve --vendor crm look-up-customer-by-phone-1a2b3c4d",
+        "monitor approve --vendor crm twin-1",
+        'monitor ack 00000001 --note "..."',
+        'monitor ack 00000002 --note "..."',
+    ]
+
+
+def test_a_vendor_that_is_up_again_tells_what_was_not_judged() -> None:
+    over = resolved(trouble())
+    (topic,) = message(replace(over, incident=replace(over.incident, affected=()))).topics
+    assert topic.interactions == trouble().affected
 
 
 def test_ten_are_spelled_out_the_worst_first_and_the_rest_is_counted() -> None:
@@ -249,11 +268,10 @@ def test_every_trouble_has_its_words_and_ends(subject: Subject) -> None:
     [
         (Resolution.RECOVERED, "", "recovered"),
         (Resolution.APPROVED, "ada", "approved by ada"),
-        (Resolution.APPROVED, "by ada", "approved by ada"),
         (Resolution.APPROVED, "", "approved"),
-        (Resolution.ACCEPTED, "bob until 2027-01-01: known", "accepted by bob until 2027-01-01: known"),
-        (Resolution.CONTRACT_CHANGED, "", "contract changed"),
-        (Resolution.INTERACTION_REMOVED, "", "no longer asked for"),
+        (Resolution.ACCEPTED, "accepted by bob until 2 Jan 2027: known", "accepted by bob until 2 Jan 2027: known"),
+        (Resolution.CONTRACT_CHANGED, "", "contract or translation changed"),
+        (Resolution.INTERACTION_REMOVED, "", "no longer checked"),
     ],
 )
 def test_why_it_is_no_more(resolution: Resolution, why: str, outcome: str) -> None:
@@ -268,6 +286,10 @@ def test_why_it_is_no_more(resolution: Resolution, why: str, outcome: str) -> No
     [
         (goes_on(Reason.REMINDER_DUE, incident()), "since Mon 23 Nov, 04:17 UTC (6 days)"),
         (goes_on(Reason.WORSE, incident(), WARNING), "since Mon 23 Nov, 04:17 UTC (6 days); told as warning before"),
+        (
+            replace(goes_on(Reason.REOPENED, incident()), detail="recovered on 2 Nov 2026"),
+            "since Mon 23 Nov, 04:17 UTC (6 days); recovered on 2 Nov 2026",
+        ),
         (
             replace(goes_on(Reason.FLAPPING, incident()), detail="3 times in 10 runs"),
             "since Mon 23 Nov, 04:17 UTC (6 days); 3 times in 10 runs",

@@ -220,6 +220,28 @@ def test_no_message_is_begun_late_in_a_pass_or_after_it_was_told_to_stop() -> No
     assert (delivered.sent, delivered.waiting) == (1, 3)
 
 
+def test_what_is_in_hand_at_ctrl_c_may_end() -> None:
+    outbox, reached, asked = MemoryOutbox(), threading.Event(), terms(Clock())
+    main, begun = threading.get_ident(), iter([0.0])
+
+    def waits(_: Message) -> Answer:
+        reached.set()
+        asked.stop.wait(60)
+        return Sent()
+
+    def interrupts() -> float:
+        if threading.get_ident() == main and not asked.stop.is_set() and next(begun, None) is None:
+            reached.wait(60)  # while the pass is waited for
+            raise KeyboardInterrupt
+        return 0.0
+
+    outbox.add(alert("slack"))
+    outbox.add(alert("slack"))
+    with pytest.raises(KeyboardInterrupt):
+        deliver(outbox, named(slack=ScriptedChannel([waits])), replace(asked, timer=interrupts))
+    assert outbox.states() == ["sent", "pending"]
+
+
 def test_the_outboxs_own_error_is_raised_after_the_other_channels_had_theirs() -> None:
     class Failing(MemoryOutbox):
         def again(self, intent: Intent, owner: str, what: str, next_at: datetime, now: datetime, took: float) -> None:
@@ -369,4 +391,4 @@ class Deliveries(RuleBasedStateMachine):
 
 
 TestDeliveries = Deliveries.TestCase
-TestDeliveries.settings = settings(max_examples=60, stateful_step_count=20, deadline=None)
+TestDeliveries.settings = settings(max_examples=40, stateful_step_count=20, deadline=None)

@@ -18,7 +18,7 @@ from monitor.cli.main import app, main
 from monitor.ledger.database import open_database
 from monitor.ledger.ledger import Ledger
 from monitor.model import Alert, Message, MessageKind, Severity
-from tests.road.scripted import ScriptedVendor, serving
+from tests.road.scripted import Answer, ScriptedVendor, serving
 
 NOW = datetime(2024, 11, 25, 5, 17, tzinfo=UTC)
 CONFIG = """\
@@ -36,9 +36,9 @@ alerts:
   digest: {cron: "0 8 * * 1", channels: [spare]}
 """
 WHEN = re.compile(r"\w{3} \d\d \w{3} \d{4}, \d\d:\d\d CES?T")
-OK = (200, {}, b"ok")
-DOWN = (503, {}, b"")
-GONE = (404, {}, b"no_service")
+OK: Answer = (200, {}, b"ok")
+DOWN: Answer = (503, {}, b"")
+GONE: Answer = (404, {}, b"no_service")
 
 
 @dataclass

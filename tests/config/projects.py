@@ -9,6 +9,7 @@ from pathlib import Path
 from monitor.config.load import SecretsMode, load
 from monitor.errors import ConfigError
 from monitor.model import Settings, Vendor
+from tests.config.alerting_kinds import KINDS
 
 FILES = {
     "contracts/crm/lookup.json": "{}",
@@ -46,7 +47,7 @@ class Project:
         self, text: str | bytes, environ: Mapping[str, str] | None = None, mode: SecretsMode = SecretsMode.REQUIRE
     ) -> Settings:
         self.write(text)
-        return load(self.file, environ or {}, secrets=mode, kinds=("jsonata", "jsonpath"))
+        return load(self.file, environ or {}, secrets=mode, kinds=("jsonata", "jsonpath"), channels=KINDS)
 
     def vendor(
         self, keys: str, environ: Mapping[str, str] | None = None, mode: SecretsMode = SecretsMode.REQUIRE

@@ -10,22 +10,32 @@ import yaml
 from jsonschema import Draft202012Validator
 from pydantic import BaseModel
 
-from monitor.config import schema
+from monitor.config import alerting, schema
+from monitor.config.fields import Section
 from monitor.config.template import starter
+from tests.config.alerting_kinds import KINDS
+from tests.config.projects import Project
+from tests.config.test_alerting import VENDOR
+from tests.config.test_alerting import WHOLE as ALERTS
 from tests.config.test_load import WHOLE
 
-SECTIONS = [value for value in vars(schema).values() if isinstance(value, type) and issubclass(value, schema.Section)]
+SECTIONS = [
+    value
+    for module in (schema, alerting)
+    for value in vars(module).values()
+    if isinstance(value, type) and issubclass(value, Section)
+]
 
 
 @pytest.fixture(scope="module")
 def validator() -> Draft202012Validator:
-    made = json.loads(schema.json_schema())
+    made = json.loads(schema.json_schema(KINDS))
     Draft202012Validator.check_schema(made)
     return Draft202012Validator(made)
 
 
 def test_the_schema_takes_what_we_take(validator: Draft202012Validator) -> None:
-    for text in (WHOLE, starter("crm", "https://a.example", ["a state"])):
+    for text in (WHOLE, Project.text(VENDOR) + ALERTS, starter("crm", "https://a.example", ["a state"])):
         assert list(validator.iter_errors(yaml.safe_load(text))) == []
 
 
@@ -39,6 +49,13 @@ def test_the_schema_takes_what_we_take(validator: Draft202012Validator) -> None:
         "version: 1\nvendors: {crm: {base_url: x, heders: {}}}",
         "version: 1\nvendors: {crm: {base_url: x, limits: {concurrency: 101}}}",
         "version: 1\nvendors: {crm: {base_url: x, severity: {added: bad}}}",
+        'version: 1\nvendors: {crm: {base_url: x, schedule: {cron: "17 5 * *"}}}',
+        "version: 1\nvendors: {crm: {base_url: x, schedule: {timezone: UTC}}}",
+        "version: 1\nvendors: {crm: {base_url: x, alerts: {fatal: [a]}}}",
+        "version: 1\nvendors: {crm: {base_url: x}}\nalerts: {remind_every: often}",
+        "version: 1\nvendors: {crm: {base_url: x}}\nalerts: {channels: {a: {kind: slak}}}",
+        "version: 1\nvendors: {crm: {base_url: x}}\nalerts: {channels: {a: {kind: slack, token: x}}}",
+        "version: 1\nvendors: {crm: {base_url: x}}\nalerts: {channels: {a: {kind: email, host: x, port: y}}}",
     ],
 )
 def test_the_schema_refuses_what_we_refuse(validator: Draft202012Validator, text: str) -> None:

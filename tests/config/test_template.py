@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from monitor.config.load import SecretsMode, load
 from monitor.config.template import quoted, starter
 from monitor.errors import UsageError
-from monitor.model import Settings, StateBinding
+from monitor.model import DIGEST, Digest, Schedule, Settings, Severity, StateBinding
+from tests.config.alerting_kinds import KINDS
 
 ODD = [
     "A customer with phone 15555551234 exists",
@@ -78,6 +79,21 @@ def test_what_it_comments_out_is_right_too(folder: Path) -> None:
     assert len(vendor.requests) == 2
     assert len(vendor.translations) == 1
     assert vendor.limits.max_body == 20_000_000
+    assert vendor.schedule == Schedule("17 5 * * 1", "Europe/Berlin")
+
+
+def test_the_alerts_that_it_comments_out_are_right_too(folder: Path) -> None:
+    lines = starter("crm", "https://a.example").splitlines()
+    begin = lines.index("# alerts:")
+    text = "\n".join([*lines[:begin], *(line.removeprefix("# ") for line in lines[begin:])])
+    (folder / "monitor.yaml").write_text(text)
+    environ = {"SLACK_TOKEN": "xoxb-1", "MONITOR_ALERTS": "true"}
+    secrets = SecretsMode.REQUIRE
+    read = load(folder / "monitor.yaml", environ, secrets=secrets, kinds=("jsonata",), channels=KINDS).alerts
+    assert read.enabled
+    assert read.channels["team"].options == {"token": "xoxb-1", "channel": "#vendor-drift"}
+    assert read.routes[Severity.INFO] == (DIGEST,)
+    assert read.digest == Digest("0 8 * * 1", ("team",))
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

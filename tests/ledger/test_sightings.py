@@ -156,7 +156,7 @@ def test_an_outcome_that_is_no_verdict_is_one_trouble_of_the_vendor(outcome: Out
         lines=(
             "7 interactions: connection refused\\x1b[31m",
             "1 interaction: timed out",
-            "of a i0, a i1, a i2, a i3, a i4 and 3 more",
+            "met in a i0, a i1, a i2, a i3, a i4 and 3 more",
             "to mend it: ask the vendor",
         ),
         evidence="runs/R/crm/i0.har",

@@ -16,9 +16,22 @@ from monitor.contracts.pact import PactInteraction, parse_pact
 from monitor.errors import UsageError
 from monitor.jsonpaths import Json, parse_path
 from monitor.languages import kinds
-from monitor.model import Approval, Exchange, Recording, Request, Response, Result
+from monitor.model import (
+    Approval,
+    Change,
+    ChangeKind,
+    Exchange,
+    Finding,
+    Outcome,
+    Recording,
+    Request,
+    Response,
+    Result,
+    RunReport,
+    Severity,
+)
 from monitor.pipeline.lint import Linted, lint
-from monitor.recordings.store import Store
+from monitor.recordings.store import Store, new_run_id
 from monitor.wiring import tools_of
 from tests.contracts.lint_actions import BAD_ACTIONS
 from tests.contracts.lint_pacts import BAD, CLEAN, TYPE, Seeded, answering, pact, regex, rule, v3
@@ -77,6 +90,7 @@ def test_every_remark_has_a_place_words_and_a_fix(linted: Linted, vendor: str) -
 
 def test_every_rule_is_seeded_at_least_once() -> None:
     elsewhere = {"damaged-baseline", "unknown-output", "unknown-action"}  # of baselines and flows
+    elsewhere |= {"accepted-expired", "accepted-unknown", "accepted-unused"}  # of accepted.yaml
     seeded = {rule for case in BAD for rule, _ in case.found} | {rule for case in BAD_ACTIONS for rule, _ in case.found}
     assert seeded == {rule.id for rule in RULES} - elsewhere
 
@@ -271,3 +285,61 @@ def test_thousands_of_interactions(tmp_path: Path) -> None:
     assert linted.interactions == MANY
     assert [remark.rule for remark in linted.remarks] == ["exact-value"] * MANY
     assert len({remark.line for remark in linted.remarks}) == MANY
+
+
+# -- what is accepted -------------------------------------------------------------------------------------
+
+ACCEPTED: Final = """\
+version: 1
+accepted:
+  - {vendor: crm, path: $.id, reason: x, by: ada, until: 2020-01-01}
+  - {vendor: cmr, path: $.id, reason: x, by: ada}
+  - {vendor: crm, interaction: a lockup, path: $.id, reason: x, by: ada}
+  - {vendor: crm, interaction: a lookup, path: $.tags, reason: x, by: ada, until: 2999-01-01}
+  - {vendor: crm, path: $.id, reason: x, by: ada}
+  - {vendor: other, path: $.id, reason: nobody asked, by: ada}
+"""
+
+
+def checked(folder: Path, outcome: Outcome, *, selection: str = "") -> None:
+    """A check that found $.id gone."""
+    (interaction,) = parse_pact(json.dumps(LOOKUP).encode(), "")[0]
+    assert isinstance(interaction, PactInteraction)
+    moment = datetime(2026, 11, 22, len(Store(folder / "recordings").runs()), tzinfo=UTC)
+    gone = Finding("$.id", Severity.BREAKING, True, Change("$.id", ChangeKind.REMOVED, "String"))
+    result = Result("crm", interaction.id, "a lookup", outcome, findings=(gone,) if outcome.judged else ())
+    run_id = new_run_id(moment, b"\0\0\0")
+    report = RunReport(run_id, "check", moment, moment, ("crm",), (result,), selection=selection)
+    Store(folder / "recordings").write_report(report)
+
+
+def test_entries_of_accepted_yaml_that_do_nothing(tmp_path: Path) -> None:
+    project(tmp_path, {"crm": Seeded("", LOOKUP), "other": Seeded("", LOOKUP)})
+    (tmp_path / "accepted.yaml").write_text(ACCEPTED)
+
+    def told() -> list[tuple[str, int, str, str]]:
+        remarks = lint_in(tmp_path, ["crm"]).remarks
+        return [(r.rule, r.line, r.what, r.fix) for r in remarks if r.file == "accepted.yaml"]
+
+    known = [
+        (
+            "accepted-expired",
+            3,
+            "what is accepted at $.id is so no longer since 1 Jan 2020: it alerts again if it is there",
+            "delete the entry, or give it another until",
+        ),
+        ("accepted-unknown", 4, "monitor.yaml has no vendor 'cmr'", "did you mean 'crm'?"),
+        ("accepted-unknown", 5, "no contract has an interaction 'a lockup'", "did you mean 'a lookup'?"),
+    ]
+    assert told() == known  # there was no check yet
+    checked(tmp_path, Outcome.VENDOR_DOWN)
+    assert told() == known
+    checked(tmp_path, Outcome.DRIFTED)
+    checked(tmp_path, Outcome.SAME, selection="a lookup")
+    unused = (
+        "accepted-unused",
+        6,
+        "the newest check of crm found nothing that this accepts at $.tags",
+        "delete the entry, or write the path as monitor tells it",
+    )
+    assert told() == [*known, unused]

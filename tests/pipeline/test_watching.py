@@ -24,7 +24,7 @@ from monitor.model import (
     Sighting,
     Subject,
     Vendor,
-    fingerprint,
+    trouble_fingerprint,
 )
 from monitor.pipeline.watching import (
     Missed,
@@ -44,7 +44,7 @@ WEEKLY = Schedule("17 5 * * 1", "Europe/Berlin")
 MONDAY = datetime(2026, 11, 23, 4, 17, tzinfo=UTC)  # 05:17 in Berlin
 HOUR, DAY, WEEK = timedelta(hours=1), timedelta(days=1), timedelta(days=7)
 MINUTE = timedelta(minutes=1)
-ID = fingerprint("crm", "", "outcome:missed_run")
+ID = trouble_fingerprint("crm", Subject.MISSED_RUN)
 
 
 @dataclass

@@ -28,6 +28,7 @@ T = TypeVar("T")
 NAME: Final = "drift-monitor"
 _LONGEST_WAIT: Final = 86_400.0  # seconds; what is asked for beyond is not believed
 _BUSY: Final = 429
+_TUNNEL: Final = "Tunnel connection failed:"
 _SILENT: Final = logging.CRITICAL + 1
 
 
@@ -50,15 +51,21 @@ def within(seconds: float, call: Callable[[], T]) -> T | PassingFault:
 
 def _fault(error: Exception) -> PassingFault:
     reason = error.reason if isinstance(error, URLError) and isinstance(error.reason, Exception) else error
-    if isinstance(reason, ssl.SSLCertVerificationError):
-        return PassingFault(f"its certificate is not trusted: {printable(reason.verify_message)}")
-    if isinstance(reason, TimeoutError):
-        return PassingFault("no answer in time")
     if isinstance(reason, http.client.HTTPException | ConnectionResetError | BrokenPipeError):
         return PassingFault("the connection broke")
-    if isinstance(reason, OSError) and reason.strerror:
-        return PassingFault(f"cannot be reached: {printable(reason.strerror)}")
-    return PassingFault(f"cannot be reached: {type(reason).__name__}")
+    if isinstance(reason, TimeoutError):
+        return PassingFault("no answer in time")
+    if isinstance(reason, OSError):
+        return PassingFault(_of_network(reason))
+    return PassingFault(f"its answer cannot be read: {type(reason).__name__}")
+
+
+def _of_network(error: OSError) -> str:
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return f"its certificate is not trusted: {printable(error.verify_message)}"
+    if str(error).startswith(_TUNNEL):  # http.client's words, and what the proxy says
+        return f"the proxy did not let us through: {printable(str(error).removeprefix(_TUNNEL).strip())}"
+    return f"cannot be reached: {printable(error.strerror or type(error).__name__)}"
 
 
 def by_status(status: int, headers: Mapping[str, str]) -> PassingFault | None:

@@ -149,6 +149,9 @@ class Slack:
     post: Callable[[Mapping[str, Json]], SlackResponse] = field(repr=False)
 
     def send(self, message: Message, key: str, thread: Mapping[str, str] | None) -> Answer:
+        return within(self.timeout, lambda: self._send(message, key, thread))
+
+    def _send(self, message: Message, key: str, thread: Mapping[str, str] | None) -> Answer:
         body: dict[str, Json] = {
             "text": fallback(message),
             "blocks": [*blocks(message)],
@@ -172,9 +175,6 @@ class Slack:
         return {"channel": thread["channel"], "thread_ts": thread["ts"], "reply_broadcast": True}
 
     def _try(self, body: Mapping[str, Json]) -> Sent | PassingFault | _Refusal:
-        return within(self.timeout, lambda: self._answer(body))
-
-    def _answer(self, body: Mapping[str, Json]) -> Sent | PassingFault | _Refusal:
         from slack_sdk.errors import SlackApiError  # noqa: PLC0415
 
         try:
@@ -182,7 +182,9 @@ class Slack:
         except SlackApiError as error:
             return _refused(error.response)
         told = data if isinstance(data, dict) else {}
-        answer = {"ts": told.get("ts"), "channel": told.get("channel"), "to": self.channel}
+        # a reply to a reply is none of Slack's: whatever comes next belongs under the first message too
+        first = body.get("thread_ts", told.get("ts"))
+        answer = {"ts": first, "channel": told.get("channel"), "to": self.channel}
         return Sent({name: value for name, value in answer.items() if isinstance(value, str)})
 
 

@@ -34,7 +34,7 @@ def ledger(settings: Settings) -> Iterator[Check]:
 
 def disk(file: Path, mounts: str) -> Iterator[Check]:
     """``mounts`` is what Linux tells in /proc/mounts."""
-    if kind := places.network_disk(places.nearest(file.parent).resolve(), mounts):
+    if kind := places.network_disk(places.nearest(file).resolve(), mounts):
         what = f"{file}: it lies on a network disk ({kind}), on which SQLite loses what is written"
         yield failed(NAME, what, "name a file on a local disk under ledger: in monitor.yaml, or use PostgreSQL")
 

@@ -14,7 +14,6 @@ import os
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
 
 from monitor.config.expansion import AsWritten
 from monitor.config.files import shown_file
@@ -34,9 +33,7 @@ from monitor.pipeline.importing.finding import Export, find
 from monitor.pipeline.importing.lacking import Lack, lacks, who_calls
 from monitor.pipeline.importing.listed import below, listed_in, text_at
 from monitor.pipeline.importing.settling import Ground, Settled, State, settle
-from monitor.recordings.files import replace, told
-
-_MODE: Final = 0o644  # of files that a repository holds
+from monitor.recordings.files import publish
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,7 +224,7 @@ def carry_out(planned: Plan) -> Imported:
     """Raises StorageError. The same plan carried out again changes nothing."""
     for one in planned.settled:
         if one.state is not State.SAME:
-            _write(one.file, export_of(one.action))
+            publish(one.file, export_of(one.action))
     wanted = planned.wanted
     standing = _faults(planned.before, wanted) if planned.before is not None else ()
     if planned.after is None:
@@ -238,16 +235,8 @@ def carry_out(planned: Plan) -> Imported:
     if _text(wanted.config) != planned.before:
         what = "it was changed while actions were imported"
         raise StorageError(what, where=shown_file(wanted.config), fix="import again")
-    _write(wanted.config, planned.after.encode())
+    publish(wanted.config, planned.after.encode())
     return Imported(is_written=True, standing=standing)
-
-
-def _write(path: Path, data: bytes) -> None:
-    with told(path):
-        file = path.resolve()  # a link stays one
-        file.parent.mkdir(parents=True, exist_ok=True)
-        mode = file.stat().st_mode & 0o777 if file.exists() else _MODE
-    replace(file, data, mode)
 
 
 def _faults(text: str | None, wanted: Wanted) -> tuple[ConfigFault, ...]:

@@ -24,6 +24,7 @@ from monitor.model import Settings, Vendor
 from monitor.pact_engine.rules import makes_keys_data
 from monitor.pipeline.building.homes import idle_patterns, names_of
 from monitor.pipeline.joining import joined
+from monitor.pipeline.lint.accepted import of_accepted
 from monitor.pipeline.lint.engine import Looked, asked
 from monitor.pipeline.lint.sending import never_sent, unbound_states
 from monitor.pipeline.lint.translations import of_translations
@@ -172,6 +173,7 @@ def lint(settings: Settings, tools: Tools, names: tuple[str, ...]) -> Linted:
         more, remarks = _of_vendor(settings, tools.store, vendor)
         looked += more
         found += remarks
+    found += of_accepted(settings, tools, vendors)
     by_chance = {(remark.file, remark.interaction) for remark in found if remark.rule == "tied-rules"}
     found += (
         one for one in asked(tools, looked) if not (_is_verdict(one) and (one.file, one.interaction) in by_chance)

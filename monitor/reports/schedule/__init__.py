@@ -13,6 +13,7 @@ from typing import Final, Protocol, cast
 from monitor.errors import UsageError
 from monitor.model import Schedule
 from monitor.reports import Shelf
+from monitor.reports.schedule._fields import fields_of
 
 GROUP: Final = "drift_monitor.schedules"
 EVERY_TEN_MINUTES: Final = Schedule(cron="*/10 * * * *")  # alerts are tried again, and missed runs are noticed
@@ -106,3 +107,15 @@ def jobs_of(plan: SchedulePlan) -> tuple[Job, ...]:
         Job("alerts", "send what could not be sent before", ("alerts", "retry", *config), EVERY_TEN_MINUTES),
         Job("status", "fail where a run was missed, or an alert", ("status", *config), EVERY_TEN_MINUTES),
     )
+
+
+def jumped(schedule: Schedule) -> str:
+    """What is to be said of times of day that the clocks may jump over, which only cron makes up for; or nothing.
+
+    Clocks are changed in the first hours of a day.
+    """
+    minute, hour, *_ = schedule.cron.split()
+    early = min(fields_of(schedule.cron).hour.values()) < 4
+    if schedule.timezone == "UTC" or minute.startswith("*") or hour.startswith("*") or not early:
+        return ""
+    return "a time that the clocks jump over is left out, and told as missed: take an hour from 4 on"

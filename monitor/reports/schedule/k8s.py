@@ -13,7 +13,7 @@ from typing import Final
 
 from monitor.errors import UsageError
 from monitor.model import Schedule
-from monitor.reports.schedule import Job, Place, SchedulePlan, Written, jobs_of
+from monitor.reports.schedule import Job, Place, SchedulePlan, Written, jobs_of, jumped
 from monitor.reports.schedule._fields import fields_of
 from monitor.reports.schedule.text import duration
 
@@ -37,7 +37,7 @@ spec:
 """
 _JOB: Final = """\
 ---
-# {what}{jitter}
+# {what}
 apiVersion: batch/v1
 kind: CronJob
 metadata:
@@ -120,10 +120,10 @@ def _text(value: str) -> str:
 
 
 def _job(job: Job, place: Place) -> str:
-    jitter = job.schedule.jitter
+    jitter = f"jitter is not kept ({duration(job.schedule.jitter)})" if job.schedule.jitter else ""
+    notes = "; ".join(filter(None, (job.what, jitter, jumped(job.schedule))))
     return _JOB.format(
-        what=job.what,
-        jitter=f"; Kubernetes knows no jitter: that of {duration(jitter)} is left out" if jitter else "",
+        what=notes,
         job=_name(job),
         name=NAME,
         cron=_text(cron_of(job.schedule)),

@@ -12,7 +12,7 @@ from typing import Final
 
 from monitor.errors import UsageError
 from monitor.model import Schedule
-from monitor.reports.schedule import SECRETS_FILE, Job, Place, SchedulePlan, Written, jobs_of
+from monitor.reports.schedule import SECRETS_FILE, Job, Place, SchedulePlan, Written, jobs_of, jumped
 from monitor.reports.schedule._fields import Field, Fields, fields_of
 
 PREFIX: Final = "vendor-drift"
@@ -21,7 +21,8 @@ _HEAD: Final = """\
 # Made by: monitor schedule --format systemd. Change monitor.yaml, and print it again.
 """
 _SERVICE: Final = """\
-# It runs as the user {user} (useradd --system {user}), who owns the folders of ReadWritePaths; they must be there.
+# It runs as the user {user} (useradd --system {user}), who owns the folders of ReadWritePaths;
+# both must be there.
 # Secrets come from {secrets}, which only root need read; it may be missing.
 [Unit]
 Description=monitor: {what}
@@ -78,14 +79,9 @@ _DAYS: Final = ("Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat")
 # -- calendars ---------------------------------------------------------------------------------------------
 
 
-def _component(field: Field, low: int) -> str:
-    """``*``, ``00/10``, ``01..05``, or each value."""
-    if field.is_any:
-        return "*"
-    only = field.terms[0]
-    if len(field.terms) == 1 and only.star:
-        return f"{low:02}/{only.step}"
-    return ",".join(_spans(field.values()))
+def _component(field: Field) -> str:
+    """``*``, or each value: systemd 252 leaves out January where a day is written with a repetition (``01/13``)."""
+    return "*" if field.is_any else ",".join(_spans(field.values()))
 
 
 def _spans(values: Iterable[int]) -> Iterator[str]:
@@ -104,8 +100,8 @@ def _weekdays(fields: Fields) -> str:
 def calendars(schedule: Schedule) -> tuple[str, ...]:
     """What stands after OnCalendar=: one expression, or two where either day field will do."""
     fields = fields_of(schedule.cron)
-    month, day = _component(fields.month, 1), _component(fields.day, 1)
-    at = f"{_component(fields.hour, 0)}:{_component(fields.minute, 0)}:00"
+    month, day = _component(fields.month), _component(fields.day)
+    at = f"{_component(fields.hour)}:{_component(fields.minute)}:00"
     zone = f" {schedule.timezone}"
     on = f"{_weekdays(fields)} " if len(fields.weekdays) < 7 else ""
     if fields.both_days:
@@ -140,7 +136,8 @@ def _service(job: Job, place: Place) -> str:
 
 
 def _timer(job: Job, timers: str) -> str:
-    calendar = "\n".join(f"OnCalendar={expression}" for expression in calendars(job.schedule))
+    lines = [f"OnCalendar={expression}" for expression in calendars(job.schedule)]
+    calendar = "\n".join((f"# {note}", *lines) if (note := jumped(job.schedule)) else lines)
     jitter = f"RandomizedDelaySec={job.schedule.jitter:g}\n" if job.schedule.jitter else ""
     install = _INSTALL.format(timers=timers)
     return _HEAD + install + _TIMER.format(what=job.what, calendar=calendar, jitter=jitter)

@@ -75,7 +75,7 @@ def test_a_message_is_posted(slack: Slack, channel: Channel) -> None:
 
 @pytest.mark.parametrize("message", [REMINDER, RECOVERY], ids=["reminder", "recovery"])
 def test_what_goes_on_is_a_reply_that_the_channel_sees_too(slack: Slack, channel: Channel, message: Message) -> None:
-    assert isinstance(channel.send(message, "k", THREAD), Sent)
+    assert channel.send(message, "k", THREAD) == Sent(THREAD)  # what comes next belongs under the first message too
     told = {name: slack.posts[0].body[name] for name in ("thread_ts", "channel", "reply_broadcast")}
     assert told == {"thread_ts": THREAD["ts"], "channel": CHANNEL, "reply_broadcast": True}
 
@@ -101,6 +101,11 @@ def test_metadata_that_may_not_be_sent_loses_no_alert(slack: Slack, channel: Cha
     assert isinstance(channel.send(REMINDER, "k", THREAD), Sent)
     assert ["metadata" in post.body for post in slack.posts] == [True, False]
     assert all(post.body["thread_ts"] == THREAD["ts"] for post in slack.posts)
+
+
+def test_a_thread_that_is_gone_is_followed_by_a_new_one(slack: Slack, channel: Channel) -> None:
+    slack.next("thread_not_found")
+    assert channel.send(REMINDER, "k", THREAD) == Sent({**THREAD, "ts": "1764303429.000002"})
 
 
 def test_it_is_tried_a_few_times_at_the_most(slack: Slack, channel: Channel) -> None:

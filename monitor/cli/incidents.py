@@ -1,0 +1,313 @@
+"""incidents, ack, mute, unmute, accept: what is wrong, and what people decide about it. Nothing is called."""
+
+from __future__ import annotations
+
+import difflib
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+
+from monitor.cli import completing
+from monitor.cli.console import ConfigOption, note, settings_of, shown_path, who, write
+from monitor.cli.looking import LookFormat, LookFormatOption
+from monitor.printable import printable
+
+if TYPE_CHECKING:
+    from monitor.ledger.ledger import Ledger
+    from monitor.model import Incident, Person, Settings
+    from monitor.reports.incidents import Listing
+
+IdArgument = Annotated[str, typer.Argument(metavar="ID", help="An incident's id, or the beginning of it.")]
+OneOrNone = Annotated[
+    str | None, typer.Argument(metavar="ID", help="An incident's id, or the beginning of it.", show_default=False)
+]
+AVendorOption = Annotated[
+    str | None,
+    typer.Option("--vendor", "-v", help="All of this vendor's.", autocompletion=completing.vendors, show_default=False),
+]
+NoteOption = Annotated[str, typer.Option("--note", help="Why; it is kept, and told.", show_default=False)]
+ForOption = Annotated[str | None, typer.Option("--for", help="How long: 90m, 12h, 3d or 2w.", show_default=False)]
+UntilOption = Annotated[
+    str | None,
+    typer.Option("--until", help="Until this day begins, or this moment (2026-12-31T18:00).", show_default=False),
+]
+ByOption = Annotated[str, typer.Option("--by", help="Who decides.", envvar="MONITOR_APPROVER", show_default="you@host")]
+_NEAR: Final = 3  # incidents that are named where an id is wrong
+_LONGEST: Final = 1_000  # characters of a note
+
+
+@contextmanager
+def _opened(config: Path | None) -> Iterator[tuple[Settings, Ledger]]:
+    from monitor.wiring import ledger_of
+
+    settings = settings_of(config, offline=True)
+    ledger = ledger_of(settings)
+    try:
+        yield settings, ledger
+    finally:
+        ledger.database.close()
+
+
+def _person(by: str, text: str) -> Person:
+    from monitor.errors import UsageError
+    from monitor.model import Person
+    from monitor.wiring import now
+
+    if len(text) > _LONGEST:
+        raise UsageError(f"a note of {len(text):,} characters is too long", fix=f"at most {_LONGEST:,}")
+    return Person(who(by), socket.gethostname(), now(), text)
+
+
+def _found(ledger: Ledger, prefix: str) -> Incident:
+    """Raises UsageError, with incidents of nearly that id."""
+    from monitor.errors import UsageError
+
+    try:
+        return ledger.find(prefix)
+    except UsageError as error:
+        known = {one.id: one for one in ledger.incidents(open_only=False)}
+        wanted = prefix.partition(":")[2] or prefix
+        near = difflib.get_close_matches(wanted[:8].lower(), known, n=_NEAR, cutoff=0.5)
+        if not near or any(one.fingerprint.partition(":")[2].startswith(wanted.lower()) for one in known.values()):
+            raise
+        raise UsageError(error.what, fix=f"did you mean {' or '.join(_named(known[one]) for one in near)}?") from None
+
+
+def _named(incident: Incident) -> str:
+    place = incident.root or incident.subject.value
+    return f"{incident.id} ({printable(incident.vendor)} {printable(place, 60)})"
+
+
+def _check_vendor(settings: Settings, ledger: Ledger, vendor: str) -> None:
+    """Raises UsageError for a vendor that neither monitor.yaml nor the ledger knows."""
+    from monitor.pipeline.planning import chosen_vendors
+
+    if vendor not in settings.vendors and not ledger.incidents(vendor, open_only=False):
+        chosen_vendors(settings, (vendor,))
+
+
+# -- looking ----------------------------------------------------------------------------------------------
+
+
+def _listing(settings: Settings, ledger: Ledger, incidents: tuple[Incident, ...], vendor: str | None) -> Listing:
+    from zoneinfo import ZoneInfo
+
+    from monitor.reports.incidents import Listing
+    from monitor.wiring import now
+
+    vendors = (vendor,) if vendor else tuple(dict.fromkeys([*settings.vendors, *(one.vendor for one in incidents)]))
+    moment = now()
+    mutes = {name: mute for name in vendors if (mute := ledger.vendor_mute(name)) and mute.holds(moment)}
+    return Listing(
+        incidents=incidents,
+        now=moment,
+        zone=ZoneInfo(settings.alerts.timezone),
+        recordings=shown_path(settings.recordings_dir),
+        acts=ledger.acts(vendor),
+        mutes=mutes,
+    )
+
+
+def incidents(
+    one: OneOrNone = None,
+    open_or_all: Annotated[bool, typer.Option("--open/--all", help="Open ones only, or closed ones too.")] = True,
+    vendor: AVendorOption = None,
+    verbose: Annotated[bool, typer.Option("--verbose", help="All that is known of each.")] = False,
+    form: LookFormatOption = LookFormat.TEXT,
+    config: ConfigOption = None,
+) -> int:
+    """List what is wrong, the worst first: since when, how often it was seen, and who keeps alerts back.
+
+    With an ID: all that is known of one, and who decided what.
+
+    Examples:
+
+      monitor incidents --vendor crm
+
+      monitor incidents 391fa7bf
+    """
+    from monitor.reports.incidents import json, text
+
+    with _opened(config) as (settings, ledger):
+        if one is not None:
+            found = _found(ledger, one)
+            listing = _listing(settings, ledger, (found,), found.vendor)
+        else:
+            if vendor is not None:
+                _check_vendor(settings, ledger, vendor)
+            listing = _listing(settings, ledger, ledger.incidents(vendor, open_or_all), vendor)
+        is_new = ledger.is_new()
+    if form is LookFormat.JSON:
+        write(json.render(listing))
+    else:
+        write(text.render(replace(listing, whole=verbose or one is not None)))
+        if is_new:
+            note("the ledger has no run yet; make one: monitor check")
+    return 0
+
+
+# -- deciding ---------------------------------------------------------------------------------------------
+
+
+def ack(
+    one: IdArgument,
+    text: NoteOption,
+    by: ByOption = "",
+    config: ConfigOption = None,
+) -> int:
+    """Say that somebody works on an incident: no more reminders, unless it gets worse or comes back.
+
+    Examples:
+
+      monitor ack 391fa7bf --note "the vendor rolls it back on Monday"
+    """
+    from monitor.errors import UsageError
+
+    with _opened(config) as (_, ledger):
+        found = _found(ledger, one)
+        if not found.open:
+            raise UsageError("it is not open, so there is nothing to acknowledge", where=found.id)
+        ledger.acknowledge(found, _person(by, text))
+    write(f"acknowledged {_named(found)}: no reminders, unless it gets worse or comes back\n")
+    return 0
+
+
+def _until(settings: Settings, duration: str | None, until: str | None, now: datetime) -> datetime:
+    """Raises UsageError where that is no moment to come."""
+    from zoneinfo import ZoneInfo
+
+    from monitor.config.accepted import moment_of
+    from monitor.config.times import parse_duration
+    from monitor.errors import UsageError
+
+    if (duration is None) == (until is None):
+        raise UsageError("say how long: --for or --until", fix="for instance --for 3d, or --until 2026-12-31")
+    if duration is not None:
+        seconds = parse_duration(duration)
+        if not seconds or seconds > timedelta(days=3_650).total_seconds():
+            shown = printable(duration, 40)
+            raise UsageError(f"'{shown}' is no duration of at most ten years", fix="write 90m, 12h, 3d or 2w")
+        return now + timedelta(seconds=seconds)
+    moment = moment_of(until or "", ZoneInfo(settings.alerts.timezone))
+    if moment is None:
+        fix = "write for instance 2026-12-31, or 2026-12-31T18:00"
+        raise UsageError(f"'{printable(until or '', 40)}' is neither a day nor a moment", fix=fix)
+    if moment <= now:
+        raise UsageError(f"{printable(until or '', 40)} is over", fix="name a day to come")
+    return moment
+
+
+def _target(settings: Settings, ledger: Ledger, one: str | None, vendor: str | None) -> Incident | str:
+    """Raises UsageError unless exactly one of the two is given, and known."""
+    from monitor.errors import UsageError
+
+    if (one is None) == (vendor is None):
+        raise UsageError("name an incident, or else a --vendor", fix="see: monitor incidents")
+    if vendor is None:
+        return _found(ledger, one or "")
+    _check_vendor(settings, ledger, vendor)
+    return vendor
+
+
+def _told(target: Incident | str) -> str:
+    return f"all of {printable(target)}" if isinstance(target, str) else _named(target)
+
+
+def mute(  # noqa: PLR0913, PLR0917 - a command's options are its parameters
+    text: NoteOption,
+    one: OneOrNone = None,
+    vendor: AVendorOption = None,
+    duration: ForOption = None,
+    until: UntilOption = None,
+    by: ByOption = "",
+    config: ConfigOption = None,
+) -> int:
+    """Say nothing of an incident, or of all of a vendor's, for a while. What is so then is told when it is over.
+
+    Examples:
+
+      monitor mute 391fa7bf --for 3d --note "known to the vendor"
+
+      monitor mute --vendor crm --until 2026-12-31 --note "they rebuild staging"
+    """
+    from zoneinfo import ZoneInfo
+
+    from monitor.model import Mute
+    from monitor.model.moments import day
+
+    with _opened(config) as (settings, ledger):
+        target = _target(settings, ledger, one, vendor)
+        person = _person(by, text)
+        end = _until(settings, duration, until, person.at)
+        ledger.mute(target, Mute(person, end))
+        shown = day(end.astimezone(ZoneInfo(settings.alerts.timezone)))
+    write(f"muted {_told(target)} until {shown}\n")
+    return 0
+
+
+def unmute(
+    one: OneOrNone = None,
+    vendor: AVendorOption = None,
+    text: NoteOption = "",
+    by: ByOption = "",
+    config: ConfigOption = None,
+) -> int:
+    """Take a mute back: the next run that alerts tells what is so.
+
+    Examples:
+
+      monitor unmute 391fa7bf
+
+      monitor unmute --vendor crm
+    """
+    with _opened(config) as (settings, ledger):
+        target = _target(settings, ledger, one, vendor)
+        was = ledger.unmute(target, _person(by, text))
+    write(f"unmuted {_told(target)}\n" if was else f"{_told(target)} was not muted\n")
+    return 0
+
+
+def accept(
+    one: IdArgument,
+    reason: Annotated[str, typer.Option("--reason", help="Why you live with it.", show_default=False)],
+    until: UntilOption = None,
+    by: ByOption = "",
+    config: ConfigOption = None,
+) -> int:
+    """Live with a drift: write it to accepted.yaml, which you commit. It alerts nobody, and fails no run.
+
+    The next run closes the incident as accepted. After --until it opens again.
+
+    Examples:
+
+      monitor accept 391fa7bf --reason "no flow reads it" --until 2027-05-31
+    """
+    from monitor.errors import UsageError
+    from monitor.pipeline import acceptance
+
+    with _opened(config) as (settings, ledger):
+        found = _found(ledger, one)
+        if not reason.strip():
+            raise UsageError("an entry needs a reason", fix='add --reason "why"')
+        person = _person(by, reason)
+        end = _until(settings, None, until, person.at) if until is not None else None
+        entry = acceptance.entry_of(found, person.by, reason, end)
+        file = shown_path(settings.accepted_file)
+        if (known := acceptance.standing(entry, settings, person.at)) is not None:
+            write(f"unchanged: {file}:{known.line} accepts {_named(found)} already\n")
+            return 0
+        line = acceptance.accept(entry, settings, until or "")
+        ledger.accept(found, person, end)
+    write(f"accepted {_named(found)} in {file}:{line}; commit it. The next run closes the incident.\n")
+    return 0
+
+
+def register(app: typer.Typer) -> None:
+    for command in (incidents, ack, mute, unmute, accept):
+        app.command()(command)
