@@ -173,7 +173,7 @@ def retry(
 ) -> int:
     """Send the alerts that are due, and the digest if it is its time; quiet where there is nothing to do.
 
-    Meant to be run every 10 minutes. Exits 4 if something was tried and not sent.
+    Scheduled checks that did not happen are told as well. Meant to be run every 10 minutes. Exits 4 if something was tried and not sent.
 
     Examples:
 
@@ -182,12 +182,14 @@ def retry(
       monitor alerts retry --failed
     """
     from monitor.pipeline.alerting import deliver_due, requeue
+    from monitor.pipeline.notifying import telling_of
+    from monitor.pipeline.watching import watch
     from monitor.wiring import ledger_of, post_of
 
     settings = settings_of(config)
     post, ledger = post_of(settings), ledger_of(settings)
     with ledger.database:
-        # here missed times of the schedule are looked for, before what is due is sent
+        watch(settings, ledger, telling_of(settings, ledger, post.voice, post.clock), post.clock())
         if failed or numbers:
             requeue(ledger, () if failed else tuple(numbers or ()), post.clock())
         if at_once:

@@ -80,6 +80,20 @@ def _figures(pruned: Pruned, dry_run: bool) -> Iterator[str]:
     )
 
 
+def _evidence(settings: Settings) -> frozenset[str]:
+    """The runs that an open incident rests on. Raises LedgerError: what cannot be told is not deleted."""
+    from monitor.ledger.database import open_existing
+    from monitor.ledger.ledger import Ledger
+    from monitor.pipeline.notifying import evidence_of
+    from monitor.wiring import now
+
+    database = open_existing(settings.ledger, now())
+    if database is None:
+        return frozenset()
+    with database:
+        return evidence_of(Ledger(database, "").incidents())
+
+
 def prune(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Tell what would go; delete nothing.")] = False,
     keep_days: Annotated[int | None, typer.Option("--keep-days", min=1, help="Runs older than this go.")] = None,
@@ -90,7 +104,7 @@ def prune(
     """Delete old runs, as monitor.yaml or the options say, and what interrupted writes left over.
 
     These always stay: baselines, the newest --keep-last runs of each vendor, the newest recording of each interaction
-    and the evidence of its newest verdict, and runs without a report.
+    and the evidence of its newest verdict, the evidence of open incidents, and runs without a report.
 
     Examples:
 
@@ -105,7 +119,8 @@ def prune(
     settings = settings_of(config, offline=True)
     retention = _retention(settings, keep_days, keep_last, _size(max_size))
     with ProgressDisplay() as progress:
-        pruned = walk(tools_of(settings, progress, "recordings prune"), retention, dry_run=dry_run)
+        tools = tools_of(settings, progress, "recordings prune")
+        pruned = walk(tools, retention, dry_run=dry_run, held=_evidence(settings))
     for line in pruned.busy:
         note(f"note: {line}")
     for line in pruned.failed:

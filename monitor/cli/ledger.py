@@ -1,17 +1,19 @@
-"""ledger backup, ledger restore: the ledger as one file."""
+"""ledger backup, restore, rebuild: the ledger as one file, and out of the reports of runs."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from monitor.cli.console import ConfigOption, note, settings_of, shown_path
+from monitor.cli.console import ConfigOption, note, report_error, settings_of, shown_path
 from monitor.cli.groups import LEDGER
 
 if TYPE_CHECKING:
     from monitor.ledger.backup import Maker
+
+EXIT_PASSED_OVER: Final = 3
 
 
 def _maker() -> Maker:
@@ -83,6 +85,32 @@ def restore(
     return 0
 
 
+def rebuild(config: ConfigOption = None) -> int:
+    """Make what the ledger knows of runs anew, from the reports in the recordings folder.
+
+    Nobody is alerted. What people decided (ack, mute) and what was sent is kept, where there is a ledger still.
+
+    Examples:
+
+      monitor ledger rebuild
+    """
+    from monitor.pipeline.keeping import figure
+    from monitor.pipeline.rebuilding import rebuild as walk
+    from monitor.recordings.store import Store
+    from monitor.wiring import ledger_of, now
+
+    settings = settings_of(config, offline=True, unbuilt=True)
+    ledger = ledger_of(settings)
+    with ledger.database:
+        rebuilt = walk(settings, Store(Path(settings.recordings_dir)), ledger, now)
+        incidents = ledger.incidents()
+    for line in rebuilt.passed_over:
+        report_error(f"passed over: {line}")
+    note(f"the ledger rests on {figure(rebuilt.runs, 'run')}; {figure(len(incidents), 'incident')} open")
+    return EXIT_PASSED_OVER if rebuilt.passed_over else 0
+
+
 def register(app: typer.Typer) -> None:  # noqa: ARG001 - the form of all of them
     LEDGER.command("backup")(backup)
     LEDGER.command("restore")(restore)
+    LEDGER.command("rebuild")(rebuild)

@@ -11,15 +11,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from monitor.alerts.composing import Voice, compose
+from monitor.calling.heartbeat import ping
 from monitor.checking.rules import RULES
 from monitor.errors import MonitorError, RecordingError
-from monitor.model import Alert, Decision, MessageKind, Policy, RunReport, Settings
+from monitor.model import Alert, Decision, Incident, MessageKind, Policy, RunReport, Settings
 from monitor.pipeline.check import check
 from monitor.pipeline.exits import with_undelivered
 from monitor.pipeline.recheck import recheck
@@ -52,6 +53,11 @@ def _is_rare(settings: Settings, ledger: Ledger, vendor: str, now: datetime) -> 
     return last is None or now - last.started >= A_DAY
 
 
+def evidence_of(incidents: Iterable[Incident]) -> frozenset[str]:
+    """The ids of the runs in which incidents were last seen."""
+    return frozenset(one.evidence.split("/")[1] for one in incidents if one.evidence.count("/") > 1)
+
+
 @dataclass(slots=True)
 class LedgerBook:
     """Keeps reports in the ledger, which it opens when the first one comes. ``fault``: why one is not kept."""
@@ -81,11 +87,10 @@ class LedgerBook:
     def held(self) -> frozenset[str]:
         """The runs that hold the evidence of what is open. Where the ledger cannot tell, none is named."""
         try:
-            incidents = self.opened().incidents()
+            return evidence_of(self.opened().incidents())
         except MonitorError as fault:
             self.fault = self.fault or fault
             return frozenset()
-        return frozenset(one.evidence.split("/")[1] for one in incidents if one.evidence.count("/") > 1)
 
     def alerts(self, report: RunReport) -> tuple[Alert, ...]:
         """What is told of what was decided, or would be."""
@@ -159,6 +164,17 @@ def telling_of(
     )
 
 
+def beat(settings: Settings, vendors: Sequence[str]) -> list[str]:
+    """Tells whoever waits for it that these vendors were checked; a note on each that could not be told."""
+    notes = []
+    for vendor in vendors:
+        schedule = settings.vendors[vendor].schedule
+        fault = ping(schedule.heartbeat) if schedule is not None and schedule.heartbeat else ""
+        if fault:
+            notes.append(f"{vendor}: {fault}")
+    return notes
+
+
 @dataclass(frozen=True, slots=True)
 class Checked:
     """A check to its very end. ``report`` has the exit code of all that happened, ``alerts`` what is to be told of it.
@@ -183,9 +199,12 @@ def run_check(
 ) -> Checked:
     """Checks, keeps the run in the ledger, and sends what is to be told. ``deliver`` None: nothing is sent.
 
+    After a whole run that notifies, each vendor's heartbeat is sent.
     Raises what ``check`` raises: then nothing was called, or what was recorded is kept and the next run closes it.
     """
     report = check(settings, replace(tools, book=book), selection)
+    if report.notify and not report.selection and not tools.stopping.is_set():
+        book.notes += beat(settings, report.vendors)
     delivered = None
     if deliver is not None and book.fault is None:
         try:
