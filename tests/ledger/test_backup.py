@@ -32,7 +32,7 @@ Rows = dict[str, list[dict[str, object]]]
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
-    max_leaves=6,
+    max_leaves=3,
 )
 texts = st.text(st.characters(exclude_characters="\x00", codec="utf-8"), max_size=30)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -109,7 +109,7 @@ def two(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[Databa
 
 
 @given(rows=ledgers())
-@settings(max_examples=8, phases=[Phase.generate], suppress_health_check=list(HealthCheck))  # to shrink takes long
+@settings(max_examples=6, phases=[Phase.generate], suppress_health_check=list(HealthCheck))  # to shrink takes long
 def test_what_was_there_is_there_again_there_and_back(
     two: tuple[Database, Database], tmp_path_factory: pytest.TempPathFactory, rows: Rows
 ) -> None:

@@ -21,6 +21,7 @@ from monitor.ledger.migrating import config_of
 from monitor.ledger.tables import metadata, run_vendors, runs
 from tests.ledger.conftest import NOW
 from tests.ledger.postgres import Server
+from tests.ledger.revising import revise
 
 LATER = NOW + timedelta(days=1)
 SECOND = """
@@ -89,6 +90,16 @@ def test_what_migrations_make_is_what_we_use(database: Database) -> None:
 def test_our_revisions_are_those_of_the_scripts() -> None:
     scripts = ScriptDirectory.from_config(config_of(OURS)).walk_revisions()
     assert tuple(script.revision for script in scripts)[::-1] == OURS.revisions
+
+
+def test_the_next_migration_is_written_as_they_are(tmp_path: Path) -> None:
+    scripts = tmp_path / "migrations"
+    shutil.copytree(OURS.scripts, scripts)
+    made = revise("moods, and more", Schema(OURS.revisions, scripts), NOW)
+    assert made.relative_to(scripts) == Path("versions/v0002_moods_and_more.py")
+    text = made.read_text()
+    assert 'revision = "0002"\ndown_revision = "0001"\n' in text.replace("'", '"')
+    assert "op." not in text.partition("def upgrade")[2]  # the tables are as they were
 
 
 def test_an_older_one_is_migrated_with_all_that_it_holds(older_url: str, tmp_path: Path) -> None:
