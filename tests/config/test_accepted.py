@@ -204,7 +204,7 @@ def test_where_there_is_no_place_nothing_is_made_up(text: str) -> None:
 TEXTS = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=20).filter(str.strip)
 
 
-@settings(max_examples=30)
+@settings(max_examples=15)
 @given(st.lists(TEXTS, min_size=3, max_size=3), st.sampled_from([WHOLE, "", "version: 1\naccepted: []\n"]))
 def test_what_is_added_is_read_again(texts: list[str], before: str) -> None:
     reason, by, interaction = texts

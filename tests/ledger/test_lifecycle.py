@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.ledger.lifecycle import decide
@@ -356,6 +356,9 @@ def test_a_vendor_that_is_down_is_told_when_enough_runs_met_it() -> None:
 # -- laws -------------------------------------------------------------------------------------------------
 
 
+FEW = settings(max_examples=40)  # they are long
+
+
 @dataclass(frozen=True)
 class Step:
     """A run: what it found (None: nothing), whether it judged, and how long after the one before (days)."""
@@ -394,6 +397,7 @@ def walked(steps: Sequence[Step], policy: Policy, mute: Mute | None = None) -> l
     return decisions
 
 
+@FEW
 @given(STEPS, POLICIES, MUTES)
 def test_what_people_were_told_is_what_was_said_last(steps: list[Step], policy: Policy, mute: Mute | None) -> None:
     """Silence changes nothing of it but its clock and that it flaps; speech says how it is (flapping: as open).
@@ -414,6 +418,7 @@ def test_what_people_were_told_is_what_was_said_last(steps: list[Step], policy: 
             assert (said.open, said.severity) == (before.open, before.severity)
 
 
+@FEW
 @given(STEPS, POLICIES)
 def test_nothing_is_kept_back_without_a_silencer(steps: list[Step], policy: Policy) -> None:
     """Where a run that judged says nothing, people know how it is, or the reason names who keeps it back."""
@@ -424,6 +429,7 @@ def test_nothing_is_kept_back_without_a_silencer(steps: list[Step], policy: Poli
             assert not decision.incident.open or said is None or said.severity.rank <= decision.incident.severity.rank
 
 
+@FEW
 @given(STEPS, st.sampled_from(Severity))
 def test_a_second_run_with_the_same_facts_says_nothing(steps: list[Step], severity: Severity) -> None:
     policy = Policy()
@@ -433,6 +439,7 @@ def test_a_second_run_with_the_same_facts_says_nothing(steps: list[Step], severi
             assert not again.reason.speaks or (again.reason, decisions[-2].reason) == (Reason.RESOLVED, Reason.DAMPED)
 
 
+@FEW
 @given(STEPS, st.integers(0, 12), POLICIES)
 def test_runs_that_did_not_judge_change_nothing(steps: list[Step], unseen: int, policy: Policy) -> None:
     known = walked(steps, policy)
@@ -442,6 +449,7 @@ def test_runs_that_did_not_judge_change_nothing(steps: list[Step], unseen: int, 
         assert more[-1].incident == known[-1].incident
 
 
+@FEW
 @given(STEPS, POLICIES, MUTES)
 def test_between_two_endings_there_is_one_beginning(steps: list[Step], policy: Policy, mute: Mute | None) -> None:
     open_told = False
@@ -458,6 +466,7 @@ def test_between_two_endings_there_is_one_beginning(steps: list[Step], policy: P
             assert open_told
 
 
+@FEW
 @given(STEPS, POLICIES)
 def test_ages_are_never_negative(steps: list[Step], policy: Policy) -> None:
     for decision in walked(steps, policy):
@@ -468,6 +477,7 @@ def test_ages_are_never_negative(steps: list[Step], policy: Policy) -> None:
         assert len(incident.history) <= policy.flap_window
 
 
+@FEW
 @given(st.lists(st.booleans(), max_size=60))
 def test_what_flaps_speaks_once_until_it_stands_still(turns: list[bool]) -> None:
     """After that word comes the ending, or the same word when it flaps anew; and no ten runs speak of all ten."""
