@@ -13,6 +13,7 @@ help:
 	@echo "make bench  how fast, as ratios measured in one run"
 	@echo "make fuzz   new hostile input, ROUNDS=20 times what make test tries"
 	@echo "make cron   renew cron/ from monitor.yaml"
+	@echo "make soak   a hundred checks killed at random moments: is every alert delivered?"
 	@echo "make lock   renew constraints.txt"
 
 $(STAMP): pyproject.toml constraints.txt
@@ -49,6 +50,10 @@ cron: $(STAMP)
 	$(BIN)/monitor schedule --format crontab $(AT) --output cron
 	$(BIN)/monitor schedule --format systemd $(AT) --output cron/systemd
 	$(BIN)/monitor schedule --format k8s --output cron
+
+KILLS ?= 100
+soak: $(STAMP)
+	MONITOR_KILLS=$(KILLS) $(BIN)/python -m pytest -q tests/road/test_killed_alerts.py
 
 # needs uv (pip install uv): one file for every platform and Python from 3.11 on
 lock:

@@ -18,7 +18,6 @@ from monitor.cli import (
     approving,
     building,
     checking,
-    daemon,
     diagnosing,
     differing,
     drilling,
@@ -79,7 +78,6 @@ for commands in (
     alerting,
     drilling,
     status,
-    daemon,
     sandboxing,
 ):
     commands.register(app)
