@@ -254,10 +254,24 @@ def try_out(
     return 0
 
 
+def body_schema() -> int:
+    """Print the JSON Schema of what a channel of the kind webhook sends.
+
+    Examples:
+
+      monitor channels schema > webhook.schema.json
+    """
+    from monitor.alerts.channels._payload import schema
+
+    write(schema())
+    return 0
+
+
 def register(app: typer.Typer) -> None:
     ALERTS.callback(invoke_without_command=True)(alerts)
     ALERTS.command("retry")(retry)
     CHANNELS.command("list")(list_channels)
     CHANNELS.command("test")(try_out)
+    CHANNELS.command("schema")(body_schema)
     app.add_typer(ALERTS)
     app.add_typer(CHANNELS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -90,3 +91,8 @@ def test_without_a_channel(desk: Desk) -> None:
     code, out, err = desk.drill("--vendor", "crm", "--down", "--dry-run")
     assert (code, out) == (2, "")
     assert "no channel is configured" in err
+
+
+def test_the_schema_of_what_a_webhook_sends(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(("channels", "schema")) == 0
+    assert json.loads(capsys.readouterr().out)["properties"]["version"] == {"const": 1}

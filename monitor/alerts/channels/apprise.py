@@ -25,7 +25,7 @@ from monitor.errors import UsageError
 from monitor.model import Answer, Message, MessageKind, PassingFault, Sent, Severity
 from monitor.printable import printable
 
-Notify = Callable[[str, str, str], bool]  # title, body, type
+Notify = Callable[[str, str, str], bool]  # title, body, the name of Apprise's type
 
 _LOGS: Final = ("apprise", "urllib3")
 _NOTHING: Final = logging.CRITICAL + 1
@@ -33,9 +33,9 @@ _TITLE: Final = 160  # characters
 _MISSING: Final = "pip install 'provider-drift-monitor[apprise]'"
 _EXAMPLE: Final = "write one as its wiki has it, for instance discord://WEBHOOK_ID/WEBHOOK_TOKEN"
 _TYPES: Final[Mapping[Severity, str]] = {
-    Severity.BREAKING: "failure",
-    Severity.WARNING: "warning",
-    Severity.INFO: "info",
+    Severity.BREAKING: "FAILURE",
+    Severity.WARNING: "WARNING",
+    Severity.INFO: "INFO",
 }
 
 
@@ -70,9 +70,9 @@ class Apprise:
 
 def _type(message: Message) -> str:
     if message.kind in (MessageKind.DRILL, MessageKind.TEST):
-        return "info"
+        return "INFO"
     over = bool(message.topics) and all(topic.over for topic in message.topics)
-    return "success" if over else _TYPES[message.severity]
+    return "SUCCESS" if over else _TYPES[message.severity]
 
 
 def _quiet() -> None:
@@ -102,7 +102,7 @@ def build(settings: Settings, context: Context) -> Apprise:
 
     def notify(title: str, body: str, kind: str) -> bool:
         taken = sender.notify(
-            body=body, title=title, notify_type=apprise.NotifyType(kind), body_format=apprise.NotifyFormat.TEXT
+            body=body, title=title, notify_type=getattr(apprise.NotifyType, kind), body_format=apprise.NotifyFormat.TEXT
         )
         return bool(taken)
 

@@ -8,6 +8,7 @@ from email import message_from_bytes
 from email.header import decode_header, make_header
 from email.message import EmailMessage
 from email.policy import default
+from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
@@ -333,6 +334,28 @@ def test_the_first_thing_seen_is_how_bad_it_is(name: str, color: str) -> None:
 def test_a_digest_of_several_vendors_names_each() -> None:
     page = html(replace(DRIFT, kind=MessageKind.DIGEST, vendor=""))
     assert "crm: a GET request to look up customer by phone" in page
+
+
+class _Tags(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[tuple[str, tuple[str, ...]]] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found.append((tag, tuple(name for name, _ in attrs)))
+
+
+def _tags(text: str) -> list[tuple[str, tuple[str, ...]]]:
+    topic = replace(DRIFT.topics[0], root=text, interactions=(text,), lines=(text,), since=text, evidence=text)
+    parser = _Tags()
+    parser.feed(html(replace(DRIFT, title=text, vendor=text, notes=(text,), topics=(topic,), runbook=f"https://{text}")))
+    return parser.found
+
+
+@settings(max_examples=40)
+@given(st.text(alphabet=st.one_of(st.sampled_from("<>&'\"/=-! abs"), st.characters()), min_size=1, max_size=60))
+def test_no_text_makes_an_element_or_an_attribute(text: str) -> None:
+    assert _tags(f"x{text}") == _tags("x")
 
 
 def test_hostile_text_stays_text() -> None:
