@@ -59,7 +59,8 @@ def delivered_lines(delivered: Delivered | None) -> Iterator[str]:
 
     words = {IntentState.SENT: "sent", IntentState.FAILED: "NOT SENT", IntentState.PENDING: "not sent yet"}
     for one in delivered.deliveries if delivered else ():
-        why = f": {printable(one.what, 300)}" if one.what else ""
+        said = one.what or one.answer.get("note", "")
+        why = f": {printable(said, 300)}" if said else ""
         fix = f"; {printable(one.fix, 300)}" if one.fix else ""
         later = "; it is tried again: monitor alerts" if one.state is IntentState.PENDING else ""
         title = printable(one.intent.message.title, 150)

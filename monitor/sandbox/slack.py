@@ -8,6 +8,7 @@ Each message's plain text (what Slack shows in notifications) is told, a reply w
 
 from __future__ import annotations
 
+import html
 import json
 import threading
 from collections.abc import Callable, Iterator
@@ -41,7 +42,8 @@ class _Slack(ThreadingHTTPServer):
             ts = f"1700000000.{self._count:06d}"
             under = message.get("thread_ts")
             place = f"message {ts}, in the thread of {printable(str(under), 40)}" if under else f"message {ts}"
-            lines = [printable(line, MAX_LINE) for line in str(message.get("text", "")).splitlines()]
+            text = html.unescape(str(message.get("text", "")))  # & < > come escaped, and people see them plain
+            lines = [printable(line, MAX_LINE) for line in text.splitlines()]
             self.tell("\n".join([f"Slack: {place}", *(f"  {line}" for line in lines)]))
             return ts
 
