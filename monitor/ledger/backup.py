@@ -42,7 +42,7 @@ class Contents:
     rows: Mapping[str, int]
 
     def __str__(self) -> str:
-        return ", ".join(f"{count:,} {name.replace('_', ' ')}" for name, count in self.rows.items()) or "no rows"
+        return ", ".join(f"{name.replace('_', ' ')} {count:,}" for name, count in self.rows.items()) or "no rows"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +96,17 @@ def _back_up(connection: Connection, path: Path, maker: Maker) -> None:
         raise StorageError(f"it cannot be written: {reason}", where=where, fix="name another file") from None
 
 
+def _same(path: Path, other: Path) -> bool:
+    try:
+        return path.samefile(other)
+    except (OSError, ValueError):  # not there, or no path
+        return False
+
+
 def back_up(database: Database, path: Path, maker: Maker) -> Contents:
-    """Writes the whole ledger to ``path`` (0600). Raises StorageError, LedgerError."""
+    """Writes the whole ledger to ``path`` (0600). Raises UsageError, StorageError, LedgerError."""
+    if database.file is not None and _same(path, database.file):
+        raise UsageError("this is the ledger itself", where=printable(str(path), 500), fix="name another file")
     with database.read() as connection:
         _back_up(connection, path, maker)
         return contents(connection)

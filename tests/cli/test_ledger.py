@@ -35,11 +35,11 @@ def test_from_one_project_to_another(tmp_path: Path, capsys: pytest.CaptureFixtu
     one, other = project(tmp_path / "one", a="1", b="2"), project(tmp_path / "other")
     file = tmp_path / "kept" / "ledger.jsonl.gz"
     assert main(["ledger", "backup", str(file), "--config", one]) == 0
-    assert capsys.readouterr().err.endswith("ledger.jsonl.gz: 2 facts\n")
+    assert capsys.readouterr().err.endswith("ledger.jsonl.gz: facts 2\n")
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
 
     assert main(["ledger", "restore", str(file), "--config", other]) == 0
-    assert capsys.readouterr().err.splitlines() == [f"restored {tmp_path}/other/.monitor/ledger.db: 2 facts"]
+    assert capsys.readouterr().err.splitlines() == [f"restored {tmp_path}/other/.monitor/ledger.db: facts 2"]
     assert names(tmp_path / "other") == ["a", "b"]
 
 
@@ -49,7 +49,7 @@ def test_what_is_there_is_replaced_only_with_force(tmp_path: Path, capsys: pytes
     assert main(["ledger", "backup", str(file), "--config", one]) == 0
     capsys.readouterr()
     assert main(["ledger", "restore", str(file), "--config", other]) == 2
-    assert "the ledger is not empty (1 facts); --force replaces it" in capsys.readouterr().err
+    assert "the ledger is not empty (facts 1); --force replaces it" in capsys.readouterr().err
     assert names(tmp_path / "other") == ["z"]
 
     assert main(["ledger", "restore", str(file), "--force", "--config", other]) == 0
@@ -67,6 +67,7 @@ def test_one_line_for_what_is_wrong(tmp_path: Path, capsys: pytest.CaptureFixtur
         (["backup", str(tmp_path / "b.gz")], 2, "there is no ledger yet"),
         (["restore", str(tmp_path / "text")], 70, "it is no backup of a ledger"),
         (["restore", str(tmp_path / "none")], 70, "No such file"),
+        (["backup", str(tmp_path / "one" / ".monitor" / "ledger.db")], 2, "this is the ledger itself"),
     ):
         assert main(["ledger", *arguments, "--config", config]) == code
         (line,) = capsys.readouterr().err.splitlines()

@@ -166,7 +166,7 @@ def test_a_backup_is_private_readable_and_the_same_each_time(database: Database,
     assert {"table": "facts", "columns": ["name", "value"]} in lines
     assert lines[-1]["rows"]["alerts"] == 1
     again = tmp_path / "deep" / "again.gz"
-    assert str(back_up(database, again, MAKER)) == "1 alerts, 1 incidents"
+    assert str(back_up(database, again, MAKER)) == "alerts 1, incidents 1"
     assert again.read_bytes() == saved.read_bytes()
 
 
@@ -182,7 +182,7 @@ def test_a_ledger_that_is_not_empty_is_replaced_only_when_told_to(
 ) -> None:
     fill(database, {"facts": [{"name": "a", "value": "b"}]})
     before = held(database)
-    with pytest.raises(UsageError, match=r"not empty \(1 facts\)") as caught:
+    with pytest.raises(UsageError, match=r"not empty \(facts 1\)") as caught:
         restore(database, saved, MAKER, None)
     assert "--force" in caught.value.fix
     assert held(database) == before
