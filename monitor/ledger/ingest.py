@@ -65,10 +65,18 @@ def decided(
     found = {sighting.fingerprint: sighting for sighting in sightings(report)}
     about: dict[str, Incident | Sighting] = {**found, **before}
     decisions = (
-        decide(before.get(one), found.get(one), judged(report, it), now, policies[it.vendor])
-        for one, it in about.items()
+        decide(before.get(key), found.get(key), _judged(report, one, found), now, policies[one.vendor])
+        for key, one in about.items()
     )
     return tuple(decision for decision in decisions if decision is not None)
+
+
+def _judged(report: RunReport, one: Incident | Sighting, found: Mapping[str, Sighting]) -> Judged:
+    """A finding that is there was seen; how far its absence means anything takes long to find out."""
+    sighting = found.get(one.fingerprint)
+    if sighting is None or sighting.subject is not Subject.DRIFT:
+        return judged(report, one)
+    return Judged(report.run_id, report.started, seen=True, basis=sighting.basis, rules=report.rules)
 
 
 def after(decision: Decision, told: bool) -> Incident:

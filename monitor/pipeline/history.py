@@ -1,7 +1,8 @@
-"""What became of a vendor's interactions, run by run, out of the reports of runs.
+"""What became of a vendor's interactions, run by run: out of the ledger, and of folders where it does not know the run.
 
 1. Runs come newest first, and no more of them are read than it takes: ``last`` runs that are about what was asked for,
-   and those before them until each interaction met one that judged it. That search ends after BEHIND runs.
+   and those before them until each interaction met one that judged it. That search ends after BEHIND runs. The ledger
+   finds an interaction's verdicts by themselves: after NEAR runs those still missing are asked of it, one by one.
 2. Findings are the same by root and kind. A finding is new where the run before that judged the interaction has it
    not, and gone where only that one has it; runs that did not judge it lie in between and say nothing.
 3. After another status nothing else of a response is told: then nothing else is gone, and the run after it is compared
@@ -13,7 +14,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Final
+from heapq import merge
+from itertools import islice
+from typing import Final, Protocol, TypeAlias
 
 from monitor.errors import RecordingError
 from monitor.model import STATUS_ROOT, Change, Finding, Plan, Result, RunReport
@@ -22,8 +25,18 @@ from monitor.recordings.store import Store
 from monitor.reports.history import Run, Turn, key_of
 
 BEHIND: Final = 200  # runs read past those that are shown
+NEAR: Final = 2  # of them, those that are read whole where the ledger can be asked
 
 Record = RunReport | Plan  # what a run left: its report, or only its plan
+Search: TypeAlias = Callable[[str], Iterator[Result]]  # an interaction's id -> its verdicts, the newest first
+
+
+class Known(Protocol):
+    """The ledger, as far as history asks it."""
+
+    def unknown(self, run_ids: Iterable[str]) -> tuple[str, ...]: ...
+    def records(self, vendor: str, interaction: str | None = None) -> Iterator[RunReport]: ...
+    def earlier(self, vendor: str, interaction_id: str, before: str) -> Iterator[tuple[str, Result]]: ...
 
 
 # -- reading ----------------------------------------------------------------------------------------------
@@ -38,13 +51,49 @@ def _left(store: Store, run_id: str) -> Record:
     return store.read_plan(run_id)
 
 
-def records(store: Store, damaged: Callable[[str], None]) -> Iterator[Record]:
-    """What each run left, the newest first, read when it is asked for. ``damaged`` is told of what cannot be read."""
-    for run_id in reversed(store.runs()):
+def _read(store: Store, run_ids: Iterable[str], damaged: Callable[[str], None]) -> Iterator[Record]:
+    for run_id in run_ids:
         try:
             yield _left(store, run_id)
         except RecordingError as error:
             damaged(f"run {run_id} is passed over: {error}")
+
+
+def records(store: Store, damaged: Callable[[str], None]) -> Iterator[Record]:
+    """What each run left, the newest first, read when it is asked for. ``damaged`` is told of what cannot be read."""
+    return _read(store, reversed(store.runs()), damaged)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a vendor's past is read. ``others``: runs that only their folders tell of, the newest first."""
+
+    store: Store
+    damaged: Callable[[str], None]
+    vendor: str
+    ledger: Known | None
+    others: tuple[str, ...]
+
+    def records(self, interaction: str | None) -> Iterator[Record]:
+        """What runs left, the newest first, read when it is asked for; those that are not about it may be left out."""
+        folders = _read(self.store, self.others, self.damaged)
+        if self.ledger is None:
+            return folders
+        known: Iterable[Record] = self.ledger.records(self.vendor, interaction)
+        return merge(known, folders, key=lambda record: record.run_id, reverse=True)
+
+    def search(self, before: str) -> Search | None:
+        """How verdicts are found in runs before ``before``; None: they must be read."""
+        if self.ledger is None or any(run_id < before for run_id in self.others):
+            return None
+        ledger = self.ledger
+        return lambda interaction_id: (result for _, result in ledger.earlier(self.vendor, interaction_id, before))
+
+
+def source(store: Store, damaged: Callable[[str], None], vendor: str, ledger: Known | None = None) -> Source:
+    """``damaged`` is told of what cannot be read. Without a ledger all is read from folders."""
+    run_ids = tuple(reversed(store.runs()))
+    return Source(store, damaged, vendor, ledger, run_ids if ledger is None else ledger.unknown(run_ids))
 
 
 # -- comparing --------------------------------------------------------------------------------------------
@@ -123,27 +172,65 @@ def _met(waiting: list[_Open], opened: Iterable[_Open]) -> list[_Open]:
     ]
 
 
-def history(runs: Iterable[Record], vendor: str, interaction: str | None, last: int) -> tuple[Run, ...]:
+@dataclass(slots=True)
+class _Walk:
+    """From the newest run back. ``behind`` counts the runs past those that are shown."""
+
+    wanted: Callable[[str, str, str], bool]
+    last: int
+    shown: list[_Begun] = field(default_factory=list)
+    waiting: list[_Open] = field(default_factory=list)
+    behind: int = 0
+
+    def take(self, record: Record) -> None:
+        begun = _begun(record, self.wanted)
+        opened = begun.opened if begun else ()
+        self.waiting = _met(self.waiting, opened)
+        if begun and len(self.shown) < self.last:
+            self.shown.append(begun)
+            self.waiting += [one for one in opened if one.result.outcome.judged or one.result.findings]
+        elif len(self.shown) >= self.last:
+            self.behind += 1
+
+    def over(self) -> bool:
+        return len(self.shown) >= self.last and (not self.waiting or self.behind >= BEHIND)
+
+    def search(self, search: Search) -> None:
+        """Finds for each that waits what it is compared with."""
+        for interaction_id in dict.fromkeys(one.result.interaction_id for one in self.waiting):
+            waiting = [one for one in self.waiting if one.result.interaction_id == interaction_id]
+            for older in islice(search(interaction_id), BEHIND):
+                if self.wanted(older.vendor, older.interaction_id, older.description):
+                    waiting = [one for one in waiting if not one.meet(older)]
+                if not waiting:
+                    break
+
+
+def _no_search(_: str) -> None:
+    return None
+
+
+def history(
+    runs: Iterable[Record],
+    vendor: str,
+    interaction: str | None,
+    last: int,
+    search: Callable[[str], Search | None] = _no_search,
+) -> tuple[Run, ...]:
     """The newest ``last`` runs that are about ``interaction`` (id or description; None: any) of ``vendor``.
 
-    ``runs`` come newest first. PURE.
+    ``runs`` come newest first. ``search`` is asked, with a run's id, how verdicts before it are found.
     """
 
     def wanted(of: str, name: str, description: str) -> bool:
         return of == vendor and interaction in (None, name, description)
 
-    shown: list[_Begun] = []
-    waiting: list[_Open] = []
-    behind = 0
+    walk = _Walk(wanted, last)
     for record in runs:
-        begun = _begun(record, wanted)
-        opened = begun.opened if begun else ()
-        waiting = _met(waiting, opened)
-        if begun and len(shown) < last:
-            shown.append(begun)
-            waiting += [one for one in opened if one.result.outcome.judged or one.result.findings]
-        elif len(shown) >= last:
-            behind += 1
-        if len(shown) >= last and (not waiting or behind >= BEHIND):
+        walk.take(record)
+        if walk.over():
             break
-    return tuple(begun.whole() for begun in shown)
+        if walk.behind == NEAR and (found := search(record.run_id)):
+            walk.search(found)
+            break
+    return tuple(begun.whole() for begun in walk.shown)

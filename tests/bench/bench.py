@@ -30,6 +30,7 @@ GROUPS: Final[Mapping[str, tuple[str, str]]] = {
     "judge": ("tests.bench.judging", "One judgement"),
     "jsonpath": ("tests.bench.translating", "JSONPath"),
     "actions": ("tests.bench.acting", "Data actions"),
+    "ledger": ("tests.bench.remembering", "The ledger"),
 }
 
 

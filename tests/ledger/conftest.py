@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import Table
 
 from monitor.ledger.database import Database, open_database
+from monitor.ledger.ledger import Ledger
 from monitor.ledger.tables import metadata
 from tests.ledger.postgres import Server, serving
 
@@ -72,3 +73,9 @@ def database(request: pytest.FixtureRequest, database_url: str) -> Iterator[Data
         return
     with open_database(database_url, NOW) as opened:
         yield opened
+
+
+@pytest.fixture
+def ledger(database: Database) -> Ledger:
+    """An empty one, on this machine."""
+    return Ledger(database, "host-1")
