@@ -55,6 +55,16 @@ def test_replace_replaces(tmp_path: Path) -> None:
     assert names(tmp_path) == ["r.json"]
 
 
+def test_what_a_repository_holds_keeps_its_mode_and_its_link(tmp_path: Path) -> None:
+    file, link = tmp_path / "kept" / "accepted.yaml", tmp_path / "accepted.yaml"
+    link.symlink_to(file)
+    files.publish(link, b"a")
+    assert (file.read_bytes(), file.stat().st_mode & 0o777) == (b"a", 0o644)
+    file.chmod(0o600)
+    files.publish(link, b"b")
+    assert (file.read_bytes(), file.stat().st_mode & 0o777, link.is_symlink()) == (b"b", 0o600, True)
+
+
 @pytest.mark.parametrize(
     ("name", "what"), [("n" * 300, "too long"), ("file/x", "is a file"), ("nul\0", "no path"), ("folder", "a folder")]
 )

@@ -105,6 +105,26 @@ def test_every_format_renders_any_report(name: str, report: RunReport) -> None:
     assert "\x1b" not in text
 
 
+ACCEPTED = "accepted by ada until 2 Dec 2026: they promised it back"
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("text", ["DRIFTED (accepted)  crm: ", "  breaking, accepted\n", f"    {ACCEPTED}\n"]),
+        ("markdown", ["#### DRIFTED (accepted) `crm`", "breaking, accepted\n", f"  {ACCEPTED}\n"]),
+        ("junit", ['failures="0"', "breaking, accepted\n", f"  {ACCEPTED}\n"]),
+        ("json", [f'"accepted": "{ACCEPTED}"', '"accepted": true']),
+    ],
+)
+def test_what_is_accepted_is_told_as_such(name: str, told: list[str]) -> None:
+    findings = tuple(replace(finding, accepted=ACCEPTED) for finding in DRIFTED.findings)
+    lines = (Told(ROOT, Severity.BREAKING, (ACCEPTED, *LINES), accepted=True),)
+    report = replace(REPORT, results=(replace(DRIFTED, findings=findings, told=lines),), exit_code=0)
+    text = find(name).render(report, Options())
+    assert [one for one in told if one not in text] == []
+
+
 def test_an_unknown_format_is_told() -> None:
     with pytest.raises(UsageError, match="unknown format 'yaml'"):
         find("yaml")
