@@ -234,7 +234,7 @@ def tell(looked: Sequence[Looked], books: Books, telling: Telling, now: datetime
     return tuple(decision for decision in decided if decision is not None)
 
 
-def _trouble(  # noqa: PLR0913, PLR0917 - the ledger's own
+def _trouble(
     subject: Subject, vendor: str, sighting: Sighting | None, books: Books, telling: Telling, now: datetime
 ) -> Decision | None:
     policy = telling.policy_of(vendor)
