@@ -103,9 +103,9 @@ SENT, FAILED, PENDING = IntentState.SENT, IntentState.FAILED, IntentState.PENDIN
         ([], [], 3, "crm: a scheduled check has never run"),
         (
             [],
-            [intent(FAILED, HOUR, "mail"), intent(PENDING, 2 * HOUR, "hook")],
+            [intent(FAILED, HOUR, "a"), intent(PENDING, 2 * HOUR, "b")],
             3,
-            "crm: a scheduled check has never run; 1 alert to mail failed; 1 alert to hook not delivered for over an hour",
+            "crm: a scheduled check has never run; 1 alert to a failed; 1 alert to b not delivered for over an hour",
         ),
     ],
 )
