@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from monitor.model import Intent, LastRun
     from monitor.pipeline.status import Status, VendorStatus
 
+MOST: Final = 10  # alerts
 When = Callable[[datetime], str]
 
 
@@ -65,10 +66,12 @@ def _alert(intent: Intent, word: str, when: When) -> str:
 def _alerts(found: Status, when: When) -> Iterator[str]:
     if not found.pending and not found.failed:
         yield "every alert was delivered"
-    for intent in found.failed:
-        yield _alert(intent, "FAILED", when)
-    for intent in found.pending:
-        yield _alert(intent, "LATE" if intent in found.late else "not sent yet", when)
+    told = [(intent, "FAILED") for intent in found.failed]
+    told += [(intent, "LATE" if intent in found.late else "not sent yet") for intent in found.pending]
+    for intent, word in told[:MOST]:
+        yield _alert(intent, word, when)
+    if told[MOST:]:
+        yield f"and {len(told) - MOST} more: monitor alerts"
     if found.failed:
         yield "send again: monitor alerts retry --failed"
     elif found.late:

@@ -231,9 +231,9 @@ class Daemon:
             self._guarded("timetable", lambda: self._put(settings))
 
     def _end(self, name: str) -> Ended:
+        self._stop.ask()  # before anybody hears of it
         self._events("stopping", signal=name)
         self._world.stopping()
-        self._stop.ask()
         self._timetable.end()
         clean = self._wait(SOFT)
         if not clean:
