@@ -17,6 +17,7 @@ from monitor.model import Command, Decision, Incident, Links, Reason, Resolution
 from monitor.printable import printable
 
 _MOST: Final = 3  # incidents of a topic that commands are spelled out for, one by one
+_MOST_OVER: Final = 3  # lines of what is no more: what it was is told, and not what it broke
 _MISMATCH: Final = "mismatch"
 
 # Something said before goes on, or ends: it belongs under what was said. What opens anew is a new story.
@@ -78,7 +79,7 @@ def _alike(decision: Decision) -> _Alike:
         subject=incident.subject,
         severity=_told_severity(decision),
         root=incident.root,
-        lines=incident.lines,
+        lines=incident.lines[:_MOST_OVER] if decision.reason is Reason.RESOLVED else incident.lines,
         outcome=outcome_of(incident) if decision.reason is Reason.RESOLVED else "",
     )
 
@@ -171,7 +172,8 @@ def _approvals(alike: _Alike, incidents: Sequence[Incident], links: Links) -> It
         yield command("approve", ("approve", "--vendor", alike.vendor), links)
         return
     for incident in approvable:
-        yield command("approve", ("approve", "--vendor", alike.vendor, incident.interaction_id), links)
+        label = "approve, once contract and actions are adapted" if _MISMATCH in incident.kinds else "approve"
+        yield command(label, ("approve", "--vendor", alike.vendor, incident.interaction_id), links)
 
 
 def _mending(alike: _Alike, links: Links) -> Iterator[Command]:
