@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from monitor.model import Change, ChangeKind, Finding, Outcome, Result, Severity
+from monitor.model import Change, ChangeKind, Finding, Mismatch, Outcome, Result, Severity
 from monitor.pipeline.exits import exit_of, exit_of_recording
 
 
@@ -43,6 +45,16 @@ def test_the_code_and_every_reason(
     results: list[Result], fail_on: Severity, code: int, reasons: tuple[str, ...]
 ) -> None:
     assert exit_of(results, fail_on) == (code, reasons)
+
+
+def test_what_is_accepted_fails_nothing() -> None:
+    first, second, *_ = result(DRIFTED, BREAKING, BREAKING).findings
+    known = replace(first, accepted="accepted by ada: known")
+    some = replace(result(DRIFTED), findings=(known, second))
+    every = replace(result(DRIFTED), findings=(known, replace(known, detail=Mismatch("$.x0", "body", "a", "b"))))
+    assert exit_of([some], BREAKING) == (1, ("1 drift at or above breaking in 1 interaction",))
+    assert exit_of([every], INFO) == (0, ("nothing at or above info that is not accepted (1 drift accepted)",))
+    assert exit_of([every, result(DOWN)], INFO) == (3, ("1 interaction vendor_down",))
 
 
 @pytest.mark.parametrize("outcome", list(Outcome))
