@@ -97,6 +97,8 @@ def ledger(project: Project) -> Ledger:
 
 
 def test_a_missed_check_is_made_up_for_and_signals_are_obeyed(watched: Project, vendor: ScriptedVendor) -> None:
+    status = watched.monitor("status", "--quiet", CRM_KEY="")
+    assert (status.returncode, status.stderr) == (3, "monitor: crm: a scheduled check has never run\n")
     with running(watched) as daemon:
         assert daemon.until("check_finished")["exit"] == 0
         assert "started" in daemon.names()
