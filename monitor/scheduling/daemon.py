@@ -51,7 +51,7 @@ class Inbox(Protocol):
 class World:
     """What the daemon has from outside. ``steady`` counts seconds and is never set; ``seed`` is this host's.
 
-    ``ready`` and ``stopping`` tell whoever started it (systemd) how far it is. ``soft`` and ``hard``: rule 3, in seconds.
+    ``ready`` and ``stopping`` tell whoever started it (systemd) how far it is. ``soft`` and ``hard``: rule 3.
     """
 
     house: House

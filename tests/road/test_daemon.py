@@ -83,7 +83,7 @@ def watched(project: Project, vendor: ScriptedVendor) -> Project:
     """A vendor with two interactions whose schedule is known for long, and was never served."""
     project.write("monitor.yaml", CONFIG)
     project.write("contracts/crm/two.json", pact_of(*(interaction(f"lookup {n}", f"/c/{n}", BODY) for n in (1, 2))))
-    vendor.answers = {f"/c/{n}": json_answer(BODY) for n in (1, 2)} | {"/hook": json_answer({})}
+    vendor.answers.update({"/c/1": json_answer(BODY), "/c/2": json_answer(BODY), "/hook": json_answer({})})
     with ledger(project).database as database:
         now = datetime.now(UTC)
         Ledger(database, "a test").schedule_since("crm", CRON, "Europe/Berlin", now - timedelta(days=9))
