@@ -51,7 +51,7 @@ class Inbox(Protocol):
 class World:
     """What the daemon has from outside. ``steady`` counts seconds and is never set; ``seed`` is this host's.
 
-    ``ready`` and ``stopping`` tell whoever started it (systemd) how far it is.
+    ``ready`` and ``stopping`` tell whoever started it (systemd) how far it is. ``soft`` and ``hard``: rule 3.
     """
 
     house: House
@@ -62,6 +62,8 @@ class World:
     seed: str = ""
     ready: Callable[[], None] = lambda: None
     stopping: Callable[[], None] = lambda: None
+    soft: float = SOFT
+    hard: float = HARD
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,10 +237,10 @@ class Daemon:
         self._events("stopping", signal=name)
         self._world.stopping()
         self._timetable.end()
-        clean = self._wait(SOFT)
+        clean = self._wait(self._world.soft)
         if not clean:
             self._stop.abort()
-            clean = self._wait(HARD)
+            clean = self._wait(self._world.hard)
         self._events("stopped", clean=clean)
         return Ended(0 if name == TERM else INTERRUPTED, clean)
 

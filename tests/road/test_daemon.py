@@ -83,7 +83,7 @@ def watched(project: Project, vendor: ScriptedVendor) -> Project:
     """A vendor with two interactions whose schedule is known for long, and was never served."""
     project.write("monitor.yaml", CONFIG)
     project.write("contracts/crm/two.json", pact_of(*(interaction(f"lookup {n}", f"/c/{n}", BODY) for n in (1, 2))))
-    vendor.answers = {f"/c/{n}": json_answer(BODY) for n in (1, 2)} | {"/hook": json_answer({})}
+    vendor.answers.update({"/c/1": json_answer(BODY), "/c/2": json_answer(BODY), "/hook": json_answer({})})
     with ledger(project).database as database:
         now = datetime.now(UTC)
         Ledger(database, "a test").schedule_since("crm", CRON, "Europe/Berlin", now - timedelta(days=9))
@@ -97,6 +97,8 @@ def ledger(project: Project) -> Ledger:
 
 
 def test_a_missed_check_is_made_up_for_and_signals_are_obeyed(watched: Project, vendor: ScriptedVendor) -> None:
+    status = watched.monitor("status", "--quiet", CRM_KEY="")
+    assert (status.returncode, status.stderr) == (3, "monitor: crm: a scheduled check has never run\n")
     with running(watched) as daemon:
         assert daemon.until("check_finished")["exit"] == 0
         assert "started" in daemon.names()

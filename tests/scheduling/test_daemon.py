@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -36,13 +37,15 @@ class Scene:
         self.table = FakeTimetable(self.clocks)
         self.told = Told()
         self.overlapped: Callable[[str], None] = lambda name: None
+        self.soft = 10.0
 
     def _table(self, overlapped: Callable[[str], None]) -> FakeTimetable:
         self.overlapped = overlapped
         return self.table
 
     def run(self, *signals: str | Callable[[], None] | None) -> Ended:
-        return Daemon(world_of(self.house, self.clocks, self.told, *signals), self._table).run()
+        world = world_of(self.house, self.clocks, self.told, *signals)
+        return Daemon(replace(world, soft=self.soft, hard=self.soft), self._table).run()
 
     def days(self, days: float) -> Callable[[], None]:
         return lambda: self.table.pass_until(self.clocks.now + timedelta(days=days), "check:")
@@ -210,3 +213,33 @@ def test_the_end_waits_for_a_check_in_hand_and_those_who_look_know_of_it() -> No
     assert ended == Ended(0, clean=True)
     assert scene.house.busy == {"crm"}
     assert scene.told.names()[-3:] == ["stopping", "check_finished", "stopped"]
+
+
+def test_what_does_not_end_is_left(threads: list[threading.Thread]) -> None:
+    scene = Scene()
+    scene.soft = 0.0
+    reached, go = threading.Event(), threading.Event()
+
+    def checking(vendor: str, stop: Stop) -> None:
+        reached.set()
+        assert go.wait(10)
+
+    scene.house.on_check = checking
+    scene.clocks.pass_(HOUR)
+    threads.append(threading.Thread(target=lambda: scene.table.run_due("check:")))
+
+    def begin() -> None:
+        threads[0].start()
+        assert reached.wait(10)
+
+    assert scene.run(begin, "SIGTERM") == Ended(0, clean=False)
+    assert scene.told.of("stopped") == [{"clean": False}]
+    go.set()
+
+
+@pytest.fixture
+def threads() -> Iterator[list[threading.Thread]]:
+    begun: list[threading.Thread] = []
+    yield begun
+    for thread in begun:
+        thread.join()
