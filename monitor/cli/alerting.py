@@ -173,7 +173,8 @@ def retry(
 ) -> int:
     """Send the alerts that are due, and the digest if it is its time; quiet where there is nothing to do.
 
-    Scheduled checks that did not happen are told as well. Meant to be run every 10 minutes. Exits 4 if something was tried and not sent.
+    Scheduled checks that did not happen are told as well. Meant to be run every 10 minutes. Exits 4 if something was
+    tried and not sent.
 
     Examples:
 

@@ -348,7 +348,9 @@ class _Tags(HTMLParser):
 def _tags(text: str) -> list[tuple[str, tuple[str, ...]]]:
     topic = replace(DRIFT.topics[0], root=text, interactions=(text,), lines=(text,), since=text, evidence=text)
     parser = _Tags()
-    parser.feed(html(replace(DRIFT, title=text, vendor=text, notes=(text,), topics=(topic,), runbook=f"https://{text}")))
+    parser.feed(
+        html(replace(DRIFT, title=text, vendor=text, notes=(text,), topics=(topic,), runbook=f"https://{text}"))
+    )
     return parser.found
 
 
