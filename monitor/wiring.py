@@ -6,8 +6,8 @@ import hashlib
 import os
 import secrets
 import sys
-from collections.abc import Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from importlib.metadata import entry_points, version
@@ -65,6 +65,18 @@ def _judges(cases: int, state: Path, masker: Masker) -> AbstractContextManager[J
     )
 
 
+@contextmanager
+def _locked(settings: Settings, vendor: str, holder: str, wait: float | None) -> Iterator[None]:
+    """The vendor is this run's alone: on this host, and on all hosts that share a ledger on PostgreSQL."""
+    with ExitStack() as held:
+        held.enter_context(vendor_lock(Path(settings.state_dir), vendor, holder, wait))
+        if settings.ledger.startswith("postgresql"):
+            from monitor.ledger.locks import advisory_lock  # noqa: PLC0415 - SQLite needs neither driver nor SQLAlchemy
+
+            held.enter_context(advisory_lock(settings.ledger, vendor, holder, wait))
+        yield
+
+
 def tools_of(
     settings: Settings,
     listener: Listener,
@@ -86,10 +98,10 @@ def tools_of(
         return _judges(cases, state, masker) if cache else JudgePool(workers_for(cases), remember=False)
 
     def lock(vendor: str) -> AbstractContextManager[None]:
-        return vendor_lock(state, vendor, holder, wait)
+        return _locked(settings, vendor, holder, wait)
 
     def try_lock(vendor: str) -> AbstractContextManager[None]:
-        return vendor_lock(state, vendor, holder, 0)
+        return _locked(settings, vendor, holder, 0)
 
     def caller(vendor: Vendor) -> Caller:
         from monitor.calling.client import Caller  # noqa: PLC0415 - only a check needs httpx

@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from monitor.config.expansion import Expander, SecretsMode
 from monitor.config.faults import faults_of, nearest_spot
 from monitor.config.files import Context, absolute, shown_file
-from monitor.config.names import VERSION, translation_names
+from monitor.config.names import VERSION, sqlite_url, translation_names
 from monitor.config.reading import is_file
 from monitor.config.schema import (
     DataActionSection,
@@ -241,7 +241,7 @@ def _settings(read: FileSection, file: Path, environ: Mapping[str, str], expande
         vendors={name: _vendor(name, section, file) for name, section in read.vendors.items()},
         recordings_dir=read.recordings.dir or str(root / "recordings"),
         state_dir=state_dir,
-        ledger=read.ledger or f"sqlite:///{state_dir}/ledger.db",
+        ledger=read.ledger or sqlite_url(Path(state_dir) / "ledger.db"),
         secrets=expander.secrets,
         retention=_retention(read.recordings),
     )

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Final, Protocol
+from urllib.parse import unquote
 
 from monitor.config.files import LoadedFile
 from monitor.config.leaves import fail, nearest, scalar_of, text, whole, wrong
@@ -21,6 +22,7 @@ _DEVICES: Final = frozenset({"con", "prn", "aux", "nul", *(f"{port}{n}" for port
 _KINDS: Final = (*(str(kind) for kind in ChangeKind), "mismatch", "loss")
 _SEVERITY_KEYS: Final = frozenset(f"{kind}{read}" for kind in _KINDS for read in ("", " read", " unread"))
 _URL: Final = re.compile(r"(?P<dialect>[a-z][a-z0-9_]*)(?P<driver>\+[a-z0-9_]+)?://(?P<rest>.*)", re.DOTALL)
+_TIMEOUT: Final = re.compile(r"timeout=[0-9]{1,5}(\.[0-9]{1,3})?", re.ASCII)
 
 
 class Source(Protocol):
@@ -98,16 +100,28 @@ def distinct_names(translations: Sequence[Source]) -> Sequence[Source]:
 
 
 def ledger_url(tree: object, root: Path) -> str:
-    """A database URL; ``sqlite:///relative`` becomes absolute."""
+    """A database URL of SQLite or PostgreSQL; ``sqlite:///relative`` becomes absolute."""
     scalar = scalar_of(tree)
     value = text(tree)
+    if not scalar.known:
+        return value
     match = _URL.fullmatch(value)
     if not match:
-        if not scalar.known:
-            return value
         raise fail("is not a database URL", "write for instance sqlite:///.monitor/ledger.db")
-    file, question, options = match["rest"].removeprefix("/").partition("?")
-    names_a_file = match["rest"].startswith("/") and file and not file.startswith((":memory:", "file:"))
-    if match["dialect"] != "sqlite" or not names_a_file:
+    dialect = match["dialect"] + (match["driver"] or "")
+    if dialect in ("postgresql", "postgresql+psycopg"):
         return value
-    return f"sqlite{match['driver'] or ''}:///{root / file}{question}{options}"
+    if dialect not in ("sqlite", "sqlite+pysqlite"):
+        fix = "write sqlite:///.monitor/ledger.db or postgresql://user:password@host/database"
+        raise fail("a ledger is on SQLite or PostgreSQL", fix)
+    file, question, options = match["rest"].removeprefix("/").partition("?")
+    if not match["rest"].startswith("/") or not file or file.startswith((":memory:", "file:")):
+        raise fail("a ledger in memory forgets everything", "name a file: sqlite:///.monitor/ledger.db")
+    if question and not _TIMEOUT.fullmatch(options):
+        raise fail("an SQLite ledger has one option, timeout", "write for instance ?timeout=30 (seconds)")
+    return sqlite_url(root / unquote(file)) + question + options
+
+
+def sqlite_url(file: Path) -> str:
+    """What would end or change a path in a URL is escaped."""
+    return "sqlite:///" + str(file).replace("%", "%25").replace("?", "%3F")

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -24,6 +24,7 @@ from json import dumps
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
+from urllib.parse import unquote
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url, text
 from sqlalchemy.exc import ArgumentError
@@ -87,6 +88,11 @@ class Database:
         with self._connected(write=True) as connection:
             yield connection
 
+    def revision(self, schema: Schema = OURS) -> str | None:
+        """As it is now; None where nothing is in there yet. Raises LedgerError where it is none of ours."""
+        with self.read() as connection:
+            return known_revision(connection, self.where, schema)
+
     def close(self) -> None:
         with told(self.where):
             self.engine.dispose()
@@ -107,33 +113,57 @@ def open_database(url: str, now: datetime, schema: Schema = OURS) -> Database:
     path = file_of(url)
     if path is not None and not sqlitefile.exists(path):
         _make(path, schema)
-    database = connect(url)
-    try:
-        with database.read() as connection:
-            revision = known_revision(connection, database.where, schema)
-        if revision != schema.head:
-            from monitor.ledger.migrating import migrate  # noqa: PLC0415 - theory 6
-
-            migrate(database, schema, now)
-    except BaseException:
-        database.close()
-        raise
+    with ExitStack() as closing:
+        database = closing.enter_context(connect(url))
+        _bring_to_head(database, database.revision(schema), now, schema)
+        closing.pop_all()
     return database
+
+
+def open_existing(url: str, now: datetime) -> Database | None:
+    """As ``open_database``, but None where there is no ledger yet: nothing is made."""
+    path = file_of(url)
+    if path is not None and not sqlitefile.exists(path):
+        return None
+    with ExitStack() as closing:
+        database = closing.enter_context(connect(url))
+        revision = database.revision()
+        if revision is None:
+            return None
+        _bring_to_head(database, revision, now, OURS)
+        closing.pop_all()
+    return database
+
+
+def _bring_to_head(database: Database, revision: str | None, now: datetime, schema: Schema) -> None:
+    if revision != schema.head:
+        from monitor.ledger.migrating import migrate  # noqa: PLC0415 - theory 6
+
+        migrate(database, schema, now)
 
 
 def connect(url: str) -> Database:
     """The ledger at ``url`` as it is: nothing is made or migrated. Raises LedgerError."""
-    parsed = _parsed(url)
-    path = _file_of(parsed)
+    parsed, path = parsed_url(url), file_of(url)
     if path is None:
-        return Database(shown(parsed), _postgres_engine(parsed))
+        engine = postgres_engine(parsed)
+        event.listen(engine, "begin", _begin_postgres)
+        return Database(shown(parsed), engine)
+    timeout = _timeout(parsed)
     sqlitefile.check(path)
-    return Database(sqlitefile.shown(path), _sqlite_engine(path, _timeout(parsed)), path)
+    return Database(sqlitefile.shown(path), _sqlite_engine(path, timeout), path)
 
 
 def file_of(url: str) -> Path | None:
     """The file of an SQLite ledger; None: it is on PostgreSQL. Raises LedgerError."""
-    return _file_of(_parsed(url))
+    parsed = parsed_url(url)
+    if parsed.get_backend_name() != "sqlite":
+        return None
+    # SQLAlchemy 2.1 decodes the path and 2.0 does not
+    name = unquote(url.partition("?")[0].partition(":///")[2])
+    if not name or name.startswith((":memory:", "file:")):
+        raise LedgerError("a ledger in memory forgets everything", where="ledger", fix="name a file")
+    return Path(name)
 
 
 def known_revision(connection: Connection, where: str, schema: Schema = OURS) -> str | None:
@@ -158,27 +188,19 @@ def known_revision(connection: Connection, where: str, schema: Schema = OURS) ->
 # -- URLs --------------------------------------------------------------------------------------------------
 
 
-def _parsed(url: str) -> URL:
+def parsed_url(url: str) -> URL:
+    """Raises LedgerError, which does not quote it."""
+    if "${" in url:
+        fix = "set what ledger: in monitor.yaml names"
+        raise LedgerError("its URL names a variable that is not set", where="ledger", fix=fix)
     try:
         parsed = make_url(url)
     except (ArgumentError, ValueError):
         raise LedgerError("its URL cannot be read", where="ledger", fix="write sqlite:///.monitor/ledger.db") from None
     if parsed.get_backend_name() not in ("sqlite", "postgresql"):
-        raise LedgerError(
-            f"a ledger cannot be on {printable(parsed.get_backend_name(), 30)}",
-            where="ledger",
-            fix="write sqlite:///.monitor/ledger.db or postgresql://user:password@host/database",
-        )
+        fix = "write sqlite:///.monitor/ledger.db or postgresql://user:password@host/database"
+        raise LedgerError("it is on neither SQLite nor PostgreSQL", where="ledger", fix=fix)
     return parsed
-
-
-def _file_of(url: URL) -> Path | None:
-    if url.get_backend_name() != "sqlite":
-        return None
-    name = url.database or ""
-    if not name or name.startswith((":memory:", "file:")):
-        raise LedgerError("a ledger in memory forgets everything", where="ledger", fix="name a file")
-    return Path(name)
 
 
 def shown(url: URL) -> str:
@@ -213,10 +235,14 @@ def _begin_postgres(connection: Connection) -> None:
 
 
 def _timeout(url: URL) -> float:
+    """Raises LedgerError where the URL has other options."""
     try:
-        return float(str(url.query.get("timeout", BUSY)))
+        if set(url.query) <= {"timeout"}:
+            return float(str(url.query.get("timeout", BUSY)))
     except ValueError:
-        raise LedgerError("the timeout in its URL is no number", where="ledger", fix="write ?timeout=30") from None
+        pass
+    fix = "write for instance ?timeout=30 (seconds)"
+    raise LedgerError("an SQLite ledger's URL has one option, timeout", where="ledger", fix=fix)
 
 
 def _sqlite_engine(path: Path, timeout: float = BUSY) -> Engine:
@@ -230,21 +256,19 @@ def _sqlite_engine(path: Path, timeout: float = BUSY) -> Engine:
     return engine
 
 
-def _postgres_engine(url: URL) -> Engine:
-    """Raises LedgerError where the driver is not installed."""
-    given: dict[str, object] = {"connect_timeout": _CONNECT, "application_name": "monitor"}
+def postgres_engine(url: URL, **given: object) -> Engine:
+    """``given`` goes to the driver, where the URL does not say it. Raises LedgerError where there is no driver."""
+    arguments = {"connect_timeout": _CONNECT, "application_name": "monitor", **given}
     try:
-        engine = create_engine(
+        return create_engine(
             url.set(drivername="postgresql+psycopg"),
-            connect_args={key: value for key, value in given.items() if key not in url.query},
+            connect_args={key: value for key, value in arguments.items() if key not in url.query},
             pool_pre_ping=True,  # a daemon's connection may be gone since
             json_serializer=_json,
         )
     except ImportError:
         what, fix = "PostgreSQL's driver psycopg is not installed", "pip install 'provider-drift-monitor[postgres]'"
         raise LedgerError(what, where=shown(url), fix=fix) from None
-    event.listen(engine, "begin", _begin_postgres)
-    return engine
 
 
 def _make(path: Path, schema: Schema) -> None:

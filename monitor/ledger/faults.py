@@ -19,7 +19,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from monitor.errors import LedgerError
 from monitor.printable import printable
 
-DAMAGED: Final = "monitor ledger restore FILE brings a backup back; without one, move it away: monitor ledger rebuild"
+DAMAGED: Final = "move it away; then monitor ledger restore FILE takes a backup, and monitor ledger rebuild the reports"
 _BUSY: Final = ("another process has kept it for too long", "let it end, and try again")
 _FULL: Final = ("the disk is full", "free some space")
 _READ_ONLY: Final = ("it may not be written", "give this user the right to write it and its folder")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Final
 
 from alembic import command
 from alembic.config import Config
@@ -15,6 +17,8 @@ from monitor.errors import LedgerError
 from monitor.ledger import sqlitefile
 from monitor.ledger.database import VERSION_TABLE, Database, Schema, known_revision
 from monitor.ledger.faults import DAMAGED, told
+
+_alembic: Final = threading.Lock()  # its context is one for the whole process
 
 
 def config_of(schema: Schema) -> Config:
@@ -29,7 +33,8 @@ def upgrade(connection: Connection, schema: Schema) -> None:
     config = config_of(schema)
     config.attributes["connection"] = connection
     config.attributes["version_table"] = VERSION_TABLE
-    command.upgrade(config, "head")
+    with _alembic:
+        command.upgrade(config, "head")
 
 
 def backup_name(file: Path, revision: str, now: datetime) -> Path:
@@ -39,7 +44,7 @@ def backup_name(file: Path, revision: str, now: datetime) -> Path:
 
 @contextmanager
 def _changing(database: Database) -> Iterator[Connection]:
-    """The only writer. SQLite does not follow foreign keys meanwhile: a table made anew would take others' rows along."""
+    """The only writer. SQLite follows no foreign keys meanwhile: a table made anew would take others' rows along."""
     sqlite = database.dialect == "sqlite"
     with told(database.where, database.engine.url.password), database.engine.connect() as connection:
         raw = connection.connection.driver_connection

@@ -1,4 +1,4 @@
-"""The ledger's tables. A change here needs a migration (ledger/migrations/versions).
+"""The ledger's tables. A change here needs a migration: python -m tests.ledger.revising "what it does".
 
     runs, run_vendors, outcomes, findings     what reports say; can be made anew from them
     incidents                                 what lives across runs (lifecycle.py)

@@ -176,16 +176,32 @@ def test_state_dir_of_the_environment_wins(project: Project) -> None:
     [
         ("sqlite:///a.db", "sqlite:///{root}/a.db"),
         ("sqlite:////var/a.db", "sqlite:////var/a.db"),
-        ("sqlite+pysqlite:///a.db", "sqlite+pysqlite:///{root}/a.db"),
-        ("sqlite://", "sqlite://"),
-        ("sqlite:///file:a?mode=memory&uri=true", "sqlite:///file:a?mode=memory&uri=true"),
-        ("'sqlite:///:memory:'", "sqlite:///:memory:"),
+        ("sqlite:///a%20b%3F100%25.db", "sqlite:///{root}/a b%3F100%25.db"),
+        ("sqlite+pysqlite:///a.db?timeout=2.5", "sqlite:///{root}/a.db?timeout=2.5"),
+        ("postgresql://me:pass@db:5433/a?sslmode=require", "postgresql://me:pass@db:5433/a?sslmode=require"),
         ("postgresql+psycopg://monitor@db/monitor", "postgresql+psycopg://monitor@db/monitor"),
     ],
 )
 def test_ledger_urls(project: Project, url: str, expected: str) -> None:
     read = project.load(project.text("") + f"ledger: {url}\n")
     assert read.ledger == expected.format(root=project.root)
+
+
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("ledger.db", "is not a database URL"),
+        ("mysql://db/a", "SQLite or PostgreSQL"),
+        ("postgres://db/a", "SQLite or PostgreSQL"),
+        ("postgresql+asyncpg://db/a", "SQLite or PostgreSQL"),
+        ("sqlite://", "forgets everything"),
+        ("'sqlite:///:memory:'", "forgets everything"),
+        ("sqlite:///file:a?mode=memory&uri=true", "forgets everything"),
+        ("sqlite:///a.db?mode=ro", "one option"),
+    ],
+)
+def test_what_is_no_ledger(project: Project, url: str, said: str) -> None:
+    assert said in project.told(project.text("") + f"ledger: {url}\n")
 
 
 @pytest.mark.parametrize(

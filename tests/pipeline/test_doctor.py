@@ -145,6 +145,7 @@ def test_all_is_well_and_nothing_is_left_behind(place: Place, vendor: ScriptedVe
         *["permissions"] * 2,
         "disk",
         "lock crm",
+        "ledger",
         "secrets",
         "proxy crm",
         "reachability crm",

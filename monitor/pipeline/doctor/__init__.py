@@ -12,7 +12,7 @@ from functools import partial
 from typing import Final
 
 from monitor.model import Settings, Vendor
-from monitor.pipeline.doctor import configuration, engines, places, vendors
+from monitor.pipeline.doctor import configuration, engines, ledger, places, vendors
 from monitor.pipeline.doctor.checks import Check, State, World, guarded, skipped
 from monitor.pipeline.doctor.configuration import Configuration
 from monitor.pipeline.planning import Job
@@ -72,6 +72,7 @@ def _machine(settings: Settings, chosen: Iterable[Vendor]) -> Iterator[Check]:
     yield from guarded("disk", lambda: places.disk(settings))
     for vendor in chosen:
         yield from guarded(f"lock {vendor.name}", partial(places.lock, settings, vendor))
+    yield from guarded("ledger", lambda: ledger.ledger(settings))
 
 
 def _reached(world: World, found: Configuration, vendor: Vendor, jobs: tuple[Job, ...]) -> Iterator[Check]:

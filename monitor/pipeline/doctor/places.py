@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import re
 import stat
+import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -25,13 +26,15 @@ from monitor.recordings.names import checked_name
 from monitor.recordings.space import require_free
 
 _NETWORK: Final = re.compile(
-    r"nfs\d*|cifs|smb\d*|smbfs|afs|9p|ceph|glusterfs|lustre|fuse\.(sshfs|s3fs|gcsfuse|rclone).*"
+    r"nfs\d*|cifs|smb\d*|smbfs|afs|afpfs|ncpfs|9p|ceph|glusterfs|lustre|beegfs|gpfs|webdav|davfs"
+    r"|fuse\.(sshfs|s3fs|gcsfuse|rclone|davfs|glusterfs|ceph|juicefs).*"
 )
+_BSD: Final = re.compile(r".+? on (?P<point>.+) \((?P<kind>[^ ,)]+)[^()]*\)")
 _OCTAL: Final = re.compile(r"\\([0-7]{3})")
 MOUNTS: Final = Path("/proc/mounts")
 
 
-def _nearest(folder: Path) -> Path:
+def nearest(folder: Path) -> Path:
     return next((path for path in (folder, *folder.parents) if os.path.lexists(path)), Path())
 
 
@@ -68,23 +71,36 @@ def network_disk(path: Path, mounts: str) -> str:
     return kind if _NETWORK.fullmatch(kind) else ""
 
 
-def _mounts() -> str:
+def of_mount(said: str) -> str:
+    """What mount(8) of macOS and the BSDs says (``//me@host/share on /Volumes/x (smbfs, nodev)``), as /proc/mounts."""
+    found = (_BSD.fullmatch(line) for line in said.splitlines())
+    return "\n".join("- {} {}".format(m["point"].replace(" ", r"\040"), m["kind"]) for m in found if m)
+
+
+def mounts() -> str:
+    """All disks, as /proc/mounts tells them; empty where nobody tells."""
     try:
         return MOUNTS.read_text("utf-8", "surrogateescape")
     except OSError:  # not Linux
+        pass
+    if sys.platform == "win32":
         return ""
+    with suppress(OSError, subprocess.SubprocessError):
+        said = subprocess.run(["mount"], capture_output=True, timeout=5, check=True).stdout
+        return of_mount(said.decode("utf-8", "surrogateescape"))
+    return ""
 
 
 def folder(name: str, path: Path, key: str) -> Iterator[Check]:
     """``name`` is what people call the folder, ``key`` where monitor.yaml sets it."""
     with files.told(path):
-        near = _nearest(path)
+        near = nearest(path)
     links = _tried(near)
     there = "" if near == path else ", and will be made"
     if not links:
         what = f"{path}: its disk has no hard links, so two runs could take one name"
         yield warning("permissions", what, f"set {key} to a folder on a local disk")
-    if kind := network_disk(near.resolve(), _mounts()):
+    if kind := network_disk(near.resolve(), mounts()):
         what = f"{path}: it lies on a network disk ({kind}), whose locks and renames may not hold"
         yield warning("permissions", what, f"set {key} to a folder on a local disk")
     yield ok("permissions", f"{name} {path} can be written{there}")
@@ -100,6 +116,14 @@ def private(path: Path, others: int) -> Iterator[Check]:
         yield warning(
             "permissions", f"{path}: other users may {does} it (mode {mode:o})", f"chmod {mode & ~others:o} {path}"
         )
+
+
+def private_file(name: str, path: Path) -> Iterator[Check]:
+    """Nothing where nobody else may read or write the file."""
+    mode = stat.S_IMODE(path.stat().st_mode)
+    if sys.platform != "win32" and mode & 0o077:
+        does = "read" if mode & 0o044 else "write to"
+        yield warning(name, f"{path}: other users may {does} it (mode {mode:o})", f"chmod 600 {path}")
 
 
 def permissions(settings: Settings) -> Iterator[Check]:
