@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -27,21 +27,18 @@ if TYPE_CHECKING:
 def _known(settings: Settings) -> Iterator[Ledger | None]:
     """The ledger; None where there is none, or where it cannot be opened: the folders of runs tell it too."""
     from monitor.errors import LedgerError
-    from monitor.ledger.database import file_of, open_database
+    from monitor.ledger.database import open_existing
     from monitor.ledger.ledger import Ledger
     from monitor.wiring import now
 
-    try:
-        file = file_of(settings.ledger)
-        database = open_database(settings.ledger, now()) if file is None or file.exists() else None
-    except LedgerError as error:
-        note(f"only runs whose folders are there are told: {error}")
-        database = None
-    if database is None:
-        yield None
-        return
-    with database:
-        yield Ledger(database, host="")
+    with ExitStack() as closing:
+        ledger = None
+        try:
+            database = open_existing(settings.ledger, now())
+            ledger = Ledger(closing.enter_context(database), host="") if database else None
+        except LedgerError as error:
+            note(f"only runs whose folders are there are told: {error}")
+        yield ledger
 
 
 def _remembering(runs: Iterable[Record], vendor: str, names: dict[str, None]) -> Iterator[Record]:
