@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,8 +18,27 @@ from monitor.cli.looking import LookFormat, LookFormatOption
 from monitor.printable import printable
 
 if TYPE_CHECKING:
+    from monitor.ledger.ledger import Ledger
     from monitor.model import Settings
     from monitor.pipeline.history import Record
+
+
+@contextmanager
+def _known(settings: Settings) -> Iterator[Ledger | None]:
+    """The ledger; None where there is none, or where it cannot be opened: the folders of runs tell it too."""
+    from monitor.errors import LedgerError
+    from monitor.ledger.database import open_existing
+    from monitor.ledger.ledger import Ledger
+    from monitor.wiring import now
+
+    with ExitStack() as closing:
+        ledger = None
+        try:
+            database = open_existing(settings.ledger, now())
+            ledger = Ledger(closing.enter_context(database), host="") if database else None
+        except LedgerError as error:
+            note(f"only runs whose folders are there are told: {error}")
+        yield ledger
 
 
 def _remembering(runs: Iterable[Record], vendor: str, names: dict[str, None]) -> Iterator[Record]:
@@ -65,15 +87,18 @@ def history(
 
       monitor history --vendor crm "a GET request to look up customer by phone" --last 100
     """
+    from monitor.pipeline.history import BEHIND, source
     from monitor.pipeline.history import history as told
-    from monitor.pipeline.history import records
     from monitor.recordings.store import Store
     from monitor.reports.history import json, text
 
     settings = settings_of(config, offline=True)
     names: dict[str, None] = {}
-    left = records(Store(Path(settings.recordings_dir)), note)
-    runs = told(_remembering(left, vendor, names), vendor, interaction, last)
+    with _known(settings) as ledger:
+        past = source(Store(Path(settings.recordings_dir)), note, vendor, ledger)
+        runs = told(_remembering(past.records(interaction), vendor, names), vendor, interaction, last, past.search)
+        if not runs and ledger is not None:  # it was asked for that interaction alone
+            deque(islice(_remembering(past.records(None), vendor, names), BEHIND), maxlen=0)
     if not runs:
         _check_known(settings, vendor, interaction, names)
     if form is LookFormat.JSON:

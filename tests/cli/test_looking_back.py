@@ -3,13 +3,28 @@
 from __future__ import annotations
 
 import json
+import shutil
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from monitor.cli.main import main
-from monitor.model import Approval, Exchange, Outcome, Plan, Planned, Recording, Request, Response, Result, RunReport
+from monitor.ledger.database import open_database
+from monitor.ledger.ledger import Ledger
+from monitor.model import (
+    Approval,
+    Exchange,
+    Outcome,
+    Plan,
+    Planned,
+    Policy,
+    Recording,
+    Request,
+    Response,
+    Result,
+    RunReport,
+)
 from monitor.recordings.store import Store
 
 START = datetime(2026, 11, 22, 8, 58, tzinfo=UTC)
@@ -60,6 +75,29 @@ def test_history_in_both_forms(config: str, capsys: pytest.CaptureFixture[str]) 
     assert (told["version"], told["vendor"], told["interaction"]) == (1, "crm", NAME)
     assert [run["run_id"] for run in told["runs"]] == [RUNS[1]]
     assert told["runs"][0]["turns"][0]["result"]["outcome"] == "same"
+
+
+def test_history_knows_runs_whose_folders_are_gone(config: str, capsys: pytest.CaptureFixture[str]) -> None:
+    root = Path(config).parent
+    command = ["history", "--vendor", "crm", "--config", config]
+    assert main(command) == 0
+    told = capsys.readouterr()
+    assert not (root / ".monitor" / "ledger.db").exists()  # looking back makes none
+    (root / ".monitor").mkdir(exist_ok=True)
+    with open_database(f"sqlite:///{root}/.monitor/ledger.db", START) as database:
+        for run_id in RUNS:
+            report = Store(root / "recordings").read_report(run_id)
+            Ledger(database, "").ingest(report, lambda _: Policy(), lambda _: (), START)
+    shutil.rmtree(root / "recordings" / "runs" / RUNS[0])
+    assert main(command) == 0
+    assert capsys.readouterr() == told
+    assert main([*command[:3], "a lokup", *command[3:]]) == 2
+    assert capsys.readouterr().err.endswith("did you mean 'a lookup'?\n")
+    (root / ".monitor" / "ledger.db").write_bytes(b"no database")
+    assert main(command) == 0
+    broken = capsys.readouterr()
+    assert "1 run" in broken.out
+    assert broken.err.startswith("only runs whose folders are there are told: ")
 
 
 def test_no_run_yet_is_no_error(config: str, capsys: pytest.CaptureFixture[str]) -> None:

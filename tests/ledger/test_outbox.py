@@ -315,9 +315,9 @@ def test_whatever_happens_each_ends_once_and_none_is_lost(quick: Database, steps
     for owner, intent in [*world.held.items()]:
         world.end(owner, intent, "died")
     world.hours += 24
-    while (intent := take(world.ledger, world.hours, "c")) is not None:
-        world.ledger.sent(intent, "c", TS, START, 0.1)
-        world.sent.add(intent.id)
+    while (left := take(world.ledger, world.hours, "c")) is not None:
+        world.ledger.sent(left, "c", TS, START, 0.1)
+        world.sent.add(left.id)
     ended = {intent.id: intent.state for intent in world.ledger.intents()}
     assert len(ended) == world.put
     assert ended == {
