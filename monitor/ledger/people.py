@@ -41,7 +41,7 @@ _ACTS: Final = select(
 
 def _read_acts(connection: Connection, *conditions: ColumnElement[bool]) -> tuple[Act, ...]:
     """The oldest first."""
-    rows = connection.execute(_ACTS.where(*conditions).order_by(_acts.id)).tuples()
+    rows = connection.execute(_ACTS.where(*conditions).order_by(_acts.id))
     return tuple(
         Act(ActKind(kind), Person(by, host, at, note), vendor, fingerprint or "", episode, until)
         for kind, vendor, fingerprint, episode, by, host, at, note, until in rows

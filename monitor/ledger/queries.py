@@ -61,7 +61,7 @@ def last_run(connection: Connection, vendor: str) -> LastRun | None:
     if row is None:
         return None
     counted = select(_outcomes.outcome, func.count()).where(_outcomes.vendor == vendor, _outcomes.run_id == row.run_id)
-    counts = connection.execute(counted.group_by(_outcomes.outcome)).tuples()
+    counts = connection.execute(counted.group_by(_outcomes.outcome))
     outcomes = {Outcome(outcome): count for outcome, count in counts}
     return LastRun(row.run_id, row.started, row.finished, row.whole, row.judged, row.unjudged, outcomes)
 
@@ -115,7 +115,7 @@ def _newest(vendor: str, ids: Collection[str] | None, before: str) -> Select[str
 def _reports(connection: Connection, run_ids: Collection[str]) -> dict[str, RunReport]:
     """Without their results."""
     query = select(_runs.run_id, _runs.document).where(_runs.run_id.in_(run_ids))
-    return {run_id: REPORT.read(document) for run_id, document in connection.execute(query).tuples()}
+    return {run_id: REPORT.read(document) for run_id, document in connection.execute(query)}
 
 
 def _of_runs(vendor: str, ids: Collection[str] | None, run_ids: Collection[str]) -> Select[str, str, float, str]:

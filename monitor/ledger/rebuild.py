@@ -28,7 +28,7 @@ _OF_NO_RUN: Final = (Subject.MISSED_RUN.value, Subject.CONFIG.value)
 def replace_runs(connection: Connection, reports: Iterable[RunReport], terms: ingest.Terms) -> int:
     """How many runs incidents rest on now. ``reports`` come by run id, the oldest first."""
     runs = tables.runs.c
-    hosts = dict(connection.execute(select(runs.run_id, runs.host)).tuples().all())
+    hosts = {row.run_id: row.host for row in connection.execute(select(runs.run_id, runs.host))}
     of_runs = tables.incidents.c.subject.not_in(_OF_NO_RUN)
     before = {incident.fingerprint: incident for incident in people.incidents(connection, None, of_runs)}
     connection.execute(delete(tables.incidents).where(of_runs))

@@ -62,7 +62,7 @@ def answer(connection: Connection, intent: Intent) -> Mapping[str, str] | None:
     query = select(_earlier.c.fingerprint, _other.c.id, _earlier.c.begins, _other.c.state).select_from(_PAIRS)
     query = query.where(_mine.c.intent_id == intent.id, _mine.c.fingerprint.in_(asked.limit(_ENOUGH)))
     first: dict[str, int | None] = {}
-    for fingerprint, earlier, begins, state in connection.execute(query.order_by(_other.c.id)).tuples():
+    for fingerprint, earlier, begins, state in connection.execute(query.order_by(_other.c.id)):
         if begins:
             first[fingerprint] = None
         if state == IntentState.SENT.value and first.get(fingerprint) is None:
