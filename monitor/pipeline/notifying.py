@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Final
 from monitor.alerts.composing import Voice, compose
 from monitor.calling.heartbeat import ping
 from monitor.checking.rules import RULES
-from monitor.errors import MonitorError, RecordingError
+from monitor.errors import LedgerError, MonitorError, RecordingError
 from monitor.model import Alert, Decision, Incident, MessageKind, Policy, RunReport, Settings
 from monitor.pipeline.check import check
 from monitor.pipeline.exits import with_undelivered
@@ -83,6 +83,8 @@ class LedgerBook:
             self._watch(ledger, report)
         except MonitorError as fault:
             self.fault = fault
+        except Exception as error:  # noqa: BLE001 - a fault of ours must not hide what was found
+            self.fault = LedgerError(f"internal error: {type(error).__name__}", fix="please report it")
 
     def held(self) -> frozenset[str]:
         """The runs that hold the evidence of what is open. Where the ledger cannot tell, none is named."""

@@ -1,17 +1,25 @@
-"""A vendor on loopback that tests script, and `monitor` as people run it: a process in a folder of its own."""
+"""A vendor on loopback that tests script, and `monitor` as people run it, in a folder of its own.
+
+``Project.monitor`` is a process, which costs a second of a processor. ``Project.run`` is the same command line in this
+process and costs next to nothing: for all that is no matter of processes, signals, pipes and the interpreter's start.
+"""
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import chdir, contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from unittest import mock
+
+from monitor.cli.main import main
 
 Answer = tuple[int, Mapping[str, str], bytes]
 
@@ -105,6 +113,31 @@ def pact_of(*interactions: Mapping[str, object]) -> str:
     )
 
 
+class _Said(io.TextIOWrapper):
+    """A standard stream that is no terminal, and what was written to it."""
+
+    def __init__(self, errors: str) -> None:
+        self._bytes = io.BytesIO()
+        super().__init__(self._bytes, encoding="utf-8", errors=errors, write_through=True)
+
+    @property
+    def text(self) -> str:
+        return self._bytes.getvalue().decode("utf-8")
+
+
+@contextmanager
+def standing_in(folder: Path, environment: Mapping[str, str]) -> Iterator[tuple[_Said, _Said]]:
+    """This process as a new one would be: working folder, environment and standard streams; the outputs are given."""
+    out, err = _Said("surrogateescape"), _Said("backslashreplace")
+    with (
+        chdir(folder),
+        mock.patch.dict(os.environ, environment, clear=True),
+        Path(os.devnull).open(encoding="utf-8") as nothing,
+        mock.patch.multiple(sys, stdin=nothing, stdout=out, stderr=err),
+    ):
+        yield out, err
+
+
 @dataclass
 class Project:
     """A folder with a monitor.yaml, and ``monitor`` run in it."""
@@ -127,6 +160,12 @@ class Project:
             check=False,
             stdin=subprocess.DEVNULL,
         )
+
+    def run(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        """As ``monitor``, without a process of its own; workers that judge are processes still."""
+        with standing_in(self.folder, self.environment(**environment)) as (out, err):
+            code = main(arguments)
+        return subprocess.CompletedProcess(arguments, code, out.text, err.text)
 
     def start(self, *arguments: str) -> subprocess.Popen[str]:
         command = [sys.executable, "-m", "monitor", *arguments]

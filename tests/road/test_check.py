@@ -1,29 +1,39 @@
-"""The road as people walk it: real processes against a real vendor on loopback."""
+"""The road as people walk it, against a real vendor on loopback."""
 
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
 
-from tests.road.scripted import Project, ScriptedVendor, interaction, json_answer, pact_of
+from tests.road.scripted import CONFIG, Project, ScriptedVendor, interaction, json_answer, pact_of, serving
 
 CUSTOMER = {"customerId": "CUST-12345", "fullName": "Ada Byron", "openTickets": 2}
 RENAMED = {"customer_id": "CUST-12345", "fullName": "Ada Byron", "openTickets": 2}
 EXPRESSION = '{"customerName": fullName, "customerId": customerId}'
 
 
-@pytest.fixture
-def lookup(project: Project, vendor: ScriptedVendor) -> Project:
-    """One contract, one translation, an approved baseline."""
-    project.write("contracts/crm/lookup.json", pact_of(interaction("a lookup", "/c", CUSTOMER)))
-    config = (project.folder / "monitor.yaml").read_text()
+@pytest.fixture(scope="module")
+def approved(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One contract, one translation, an approved baseline: to be copied."""
     translation = f"    translations:\n      - {{interaction: a lookup, kind: jsonata, expression: '{EXPRESSION}'}}\n"
-    project.write("monitor.yaml", config + translation)
-    vendor.answers["/c"] = json_answer(CUSTOMER)
-    recorded = project.monitor("record", "--vendor", "crm", "--approve")
+    with serving() as vendor:
+        made = Project(tmp_path_factory.mktemp("approved"), vendor.url)
+        made.write("contracts/crm/lookup.json", pact_of(interaction("a lookup", "/c", CUSTOMER)))
+        made.write("monitor.yaml", CONFIG + translation)
+        vendor.answers["/c"] = json_answer(CUSTOMER)
+        recorded = made.run("record", "--vendor", "crm", "--approve")
     assert recorded.returncode == 0, recorded.stderr
+    return made.folder
+
+
+@pytest.fixture
+def lookup(project: Project, vendor: ScriptedVendor, approved: Path) -> Project:
+    """A project of one's own as ``approved`` has it, and the vendor's answer unchanged."""
+    shutil.copytree(approved, project.folder, dirs_exist_ok=True)
+    vendor.answers["/c"] = json_answer(CUSTOMER)
     return project
 
 
@@ -36,12 +46,12 @@ def test_nothing_changed_is_quiet(lookup: Project) -> None:
 
 def test_values_and_longer_lists_are_no_drift(lookup: Project, vendor: ScriptedVendor) -> None:
     vendor.answers["/c"] = json_answer({**CUSTOMER, "customerId": "CUST-777", "openTickets": 0})
-    assert lookup.monitor("check").returncode == 0
+    assert lookup.run("check").returncode == 0
 
 
 def test_a_renamed_field_is_told_in_words_to_act_on(lookup: Project, vendor: ScriptedVendor) -> None:
     vendor.answers["/c"] = json_answer(RENAMED)
-    done = lookup.monitor("check", "--vendor", "crm")
+    done = lookup.run("check", "--vendor", "crm")
     assert done.returncode == 1, done.stdout + done.stderr
     lines = [line.strip() for line in done.stdout.splitlines()]
     start = lines.index("Expected: customerId (String) at $.customerId")
@@ -56,7 +66,7 @@ def test_a_renamed_field_is_told_in_words_to_act_on(lookup: Project, vendor: Scr
 
 def test_the_json_report_holds_the_same(lookup: Project, vendor: ScriptedVendor) -> None:
     vendor.answers["/c"] = json_answer(RENAMED)
-    done = lookup.monitor("check", "--format", "json", "--output", "report.json")
+    done = lookup.run("check", "--format", "json", "--output", "report.json")
     assert (done.returncode, done.stdout) == (1, "")
     report = json.loads((lookup.folder / "report.json").read_text())
     (result,) = report["results"]
@@ -70,8 +80,8 @@ def test_the_json_report_holds_the_same(lookup: Project, vendor: ScriptedVendor)
 
 def test_fail_on_decides_the_exit_code(lookup: Project, vendor: ScriptedVendor) -> None:
     vendor.answers["/c"] = json_answer({**CUSTOMER, "extra": 1})
-    assert lookup.monitor("check").returncode == 0
-    done = lookup.monitor("check", "--fail-on", "info")
+    assert lookup.run("check").returncode == 0
+    done = lookup.run("check", "--fail-on", "info")
     assert done.returncode == 1
     assert "New key 'extra' (Integer) found at $.extra" in done.stdout
 
@@ -79,19 +89,19 @@ def test_fail_on_decides_the_exit_code(lookup: Project, vendor: ScriptedVendor) 
 def test_what_nobody_reads_is_no_more_than_told(project: Project, vendor: ScriptedVendor) -> None:
     project.write("contracts/crm/list.json", pact_of(interaction("a list", "/l", {"rows": [{"id": "1"}]})))
     vendor.answers["/l"] = json_answer({"rows": [{"id": "1", "email": "a@b.example"}]})
-    project.monitor("record", "--vendor", "crm", "--approve")
+    project.run("record", "--vendor", "crm", "--approve")
     vendor.answers["/l"] = json_answer({"rows": [{"id": "1"}]})
-    done = project.monitor("check")
+    done = project.run("check")
     assert done.returncode == 0
     assert "DRIFTED (info)" in done.stdout
 
 
 def test_recheck_says_the_same_offline(lookup: Project, vendor: ScriptedVendor) -> None:
     vendor.answers["/c"] = json_answer(RENAMED)
-    told = lookup.monitor("check").stdout
+    told = lookup.run("check").stdout
     vendor.answers.clear()
     asked = len(vendor.seen)
-    done = lookup.monitor("recheck", "--vendor", "crm", CRM_URL="", CRM_KEY="")
+    done = lookup.run("recheck", "--vendor", "crm", CRM_URL="", CRM_KEY="")
     assert done.returncode == 1
     assert [line for line in done.stdout.splitlines() if "customer" in line] == [
         line for line in told.splitlines() if "customer" in line
@@ -102,14 +112,14 @@ def test_recheck_says_the_same_offline(lookup: Project, vendor: ScriptedVendor) 
 def test_without_a_baseline_contract_and_translation_are_judged(lookup: Project) -> None:
     for path in (lookup.folder / "recordings" / "baseline" / "crm").iterdir():
         path.unlink()
-    done = lookup.monitor("check")
+    done = lookup.run("check")
     assert done.returncode == 0
     assert "NO BASELINE" in done.stdout
     assert "monitor approve --vendor crm" in done.stdout
 
 
 def test_a_vendor_that_is_down_is_not_drift(lookup: Project) -> None:
-    done = lookup.monitor("check", CRM_URL="http://127.0.0.1:1")
+    done = lookup.run("check", CRM_URL="http://127.0.0.1:1")
     assert done.returncode == 3
     assert "VENDOR DOWN" in done.stdout
     assert "refused" in done.stdout
@@ -121,21 +131,21 @@ def test_a_vendor_that_is_down_is_not_drift(lookup: Project) -> None:
 )
 def test_statuses_that_are_no_drift(lookup: Project, vendor: ScriptedVendor, status: int, outcome: str) -> None:
     vendor.answers["/c"] = json_answer({"error": "no"}, status)
-    done = lookup.monitor("check")
+    done = lookup.run("check")
     assert done.returncode == 3
     assert outcome in done.stdout
 
 
 def test_rubbish_is_unreadable(lookup: Project, vendor: ScriptedVendor) -> None:
     vendor.answers["/c"] = (200, {"Content-Type": "application/json"}, b'{"customerId": "CUST')
-    done = lookup.monitor("check")
+    done = lookup.run("check")
     assert done.returncode == 3
     assert "UNREADABLE" in done.stdout
 
 
 def test_another_status_is_one_drift(lookup: Project, vendor: ScriptedVendor) -> None:
     vendor.answers["/c"] = json_answer({"message": "gone", "code": 7}, 404)
-    done = lookup.monitor("check")
+    done = lookup.run("check")
     assert done.returncode == 1
     assert "Expected: status 200" in done.stdout
     assert "Actual: status 404" in done.stdout
@@ -147,13 +157,13 @@ def test_writes_are_not_sent_without_consent(project: Project, vendor: ScriptedV
     post["request"] = {"method": "POST", "path": "/c", "body": {"name": "x"}}
     project.write("contracts/crm/create.json", pact_of(post))
     vendor.answers["/c"] = json_answer(CUSTOMER)
-    done = project.monitor("check")
+    done = project.run("check")
     assert done.returncode == 3
     assert "NOT RUN" in done.stdout
     assert "allow_writes: true" in done.stdout
     assert vendor.seen == []
     project.write("monitor.yaml", (project.folder / "monitor.yaml").read_text() + "    allow_writes: true\n")
-    assert project.monitor("check").returncode == 0
+    assert project.run("check").returncode == 0
     assert vendor.seen == ["/c"]
 
 
@@ -161,7 +171,7 @@ def test_secrets_and_cookies_are_written_nowhere(lookup: Project, vendor: Script
     echo = {**CUSTOMER, "fullName": "key s3cr3t-canary-key", "link": vendor.url + "/c?token=s3cr3t-canary-key"}
     headers = {"Content-Type": "application/json", "Set-Cookie": "session=c00kie-canary", "X-Echo": "s3cr3t-canary-key"}
     vendor.answers["/c"] = (200, headers, json.dumps(echo).encode())
-    done = lookup.monitor("check", "--fail-on", "info")
+    done = lookup.run("check", "--fail-on", "info")
     assert done.returncode == 1
     written = [path for path in lookup.folder.rglob("*") if path.is_file()]
     assert any(path.suffix == ".har" for path in written)
@@ -175,7 +185,7 @@ def test_secrets_and_cookies_are_written_nowhere(lookup: Project, vendor: Script
 def test_every_fault_of_the_configuration_is_told_at_once(project: Project) -> None:
     project.write("contracts/crm/bad.json", "{")
     project.write("contracts/crm/worse.json", pact_of({"description": 3}))
-    done = project.monitor("check")
+    done = project.run("check")
     assert done.returncode == 2
     assert "contracts/crm/bad.json" in done.stderr
     assert "contracts/crm/worse.json:1:80: $.interactions[0].description: description must be a string" in done.stderr
@@ -186,7 +196,7 @@ def test_a_run_over_nothing_is_never_green(project: Project) -> None:
     project.write(
         "contracts/crm/messages.json", json.dumps({"messages": [{"description": "an event"}], "interactions": []})
     )
-    done = project.monitor("check")
+    done = project.run("check")
     assert done.returncode == 3
     assert "nothing was judged" in done.stdout
     assert "SKIPPED  crm: an event" in done.stdout
@@ -209,7 +219,7 @@ def test_a_run_over_nothing_is_never_green(project: Project) -> None:
     ],
 )
 def test_wrong_use_is_one_clear_error(lookup: Project, arguments: list[str], code: int, message: str) -> None:
-    done = lookup.monitor(*arguments)
+    done = lookup.run(*arguments)
     assert done.returncode == code, done.stdout + done.stderr
     assert message in done.stderr
     assert "Traceback" not in done.stderr
@@ -218,7 +228,7 @@ def test_wrong_use_is_one_clear_error(lookup: Project, arguments: list[str], cod
 def test_a_damaged_baseline_is_told_and_costs_only_itself(lookup: Project) -> None:
     (har,) = (lookup.folder / "recordings" / "baseline" / "crm").glob("*.har")
     har.write_bytes(har.read_bytes()[: har.stat().st_size // 2])
-    done = lookup.monitor("check")
+    done = lookup.run("check")
     assert done.returncode == 3
     assert "NOT JUDGED" in done.stdout
     assert har.name in done.stdout
@@ -228,49 +238,49 @@ def test_approve_refuses_losses_until_they_are_accepted(lookup: Project, vendor:
     body = {key: value for key, value in CUSTOMER.items() if key != "fullName"}
     vendor.answers["/c"] = json_answer(body)
     lookup.write("contracts/crm/lookup.json", pact_of(interaction("a lookup", "/c", {"customerId": "x"})))
-    assert lookup.monitor("check").returncode == 1
-    refused = lookup.monitor("approve", "--vendor", "crm")
+    assert lookup.run("check").returncode == 1
+    refused = lookup.run("approve", "--vendor", "crm")
     assert refused.returncode == 1
     assert "output customerName: String -> missing" in refused.stderr
-    patch = lookup.monitor("approve", "--vendor", "crm", "--accept-loss", "customerName", "--note", "gone", "--patch")
+    patch = lookup.run("approve", "--vendor", "crm", "--accept-loss", "customerName", "--note", "gone", "--patch")
     assert patch.returncode == 0
     assert patch.stdout.startswith("diff --git a/recordings/baseline/crm/")
-    accepted = lookup.monitor("approve", "--vendor", "crm", "--accept-loss", "customerName", "--note", "gone")
+    accepted = lookup.run("approve", "--vendor", "crm", "--accept-loss", "customerName", "--note", "gone")
     assert accepted.returncode == 0, accepted.stderr
-    assert lookup.monitor("check").returncode == 0
+    assert lookup.run("check").returncode == 0
 
 
 def test_approve_refuses_what_the_contract_forbids(lookup: Project, vendor: ScriptedVendor) -> None:
     vendor.answers["/c"] = json_answer(RENAMED)
-    recorded = lookup.monitor("record", "--vendor", "crm", "--approve")
+    recorded = lookup.run("record", "--vendor", "crm", "--approve")
     assert recorded.returncode == 1
     assert "the contract forbids it: expected customerId (String) at $.customerId" in recorded.stderr
-    assert lookup.monitor("check").returncode == 1
+    assert lookup.run("check").returncode == 1
 
 
 def test_look_at_what_is_there(lookup: Project) -> None:
     (har,) = (lookup.folder / "recordings" / "baseline" / "crm").glob("*.har")
-    shown = lookup.monitor("show", str(har.relative_to(lookup.folder)))
+    shown = lookup.run("show", str(har.relative_to(lookup.folder)))
     assert shown.returncode == 0, shown.stderr
     assert "$.customerId  String" in shown.stdout
     assert "CUST-12345" not in shown.stdout
-    assert "CUST-12345" in lookup.monitor("show", "--raw", str(har)).stdout
-    assert "crm: a lookup" in lookup.monitor("contracts", "list").stdout
-    assert "crm  " in lookup.monitor("vendors").stdout
-    assert lookup.monitor("config", "check").stdout == "monitor.yaml: ok, 1 vendor(s), 1 interaction(s)\n"
+    assert "CUST-12345" in lookup.run("show", "--raw", str(har)).stdout
+    assert "crm: a lookup" in lookup.run("contracts", "list").stdout
+    assert "crm  " in lookup.run("vendors").stdout
+    assert lookup.run("config", "check").stdout == "monitor.yaml: ok, 1 vendor(s), 1 interaction(s)\n"
 
 
 def test_diff_tells_the_structure(lookup: Project, vendor: ScriptedVendor) -> None:
     (baseline,) = (lookup.folder / "recordings" / "baseline" / "crm").glob("*.har")
     vendor.answers["/c"] = json_answer(RENAMED)
-    lookup.monitor("record", "--vendor", "crm", "--no-input")
+    lookup.run("record", "--vendor", "crm", "--no-input")
     (newest,) = lookup.runs()[-1].glob("crm/*.har")
-    done = lookup.monitor("diff", str(baseline), str(newest))
+    done = lookup.run("diff", str(baseline), str(newest))
     assert done.returncode == 1
     assert "New key 'customer_id' found at $.customer_id" in done.stdout
-    same = lookup.monitor("diff", str(baseline), str(baseline), "--values")
+    same = lookup.run("diff", str(baseline), str(baseline), "--values")
     assert (same.returncode, same.stdout) == (0, "no structural difference\nno value differs\n")
-    assert "CUST-12345" in lookup.monitor("diff", "--values", str(baseline), str(newest)).stdout
+    assert "CUST-12345" in lookup.run("diff", "--values", str(baseline), str(newest)).stdout
 
 
 def test_help_loads_nothing_heavy(tmp_path: Path) -> None:
