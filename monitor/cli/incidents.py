@@ -302,7 +302,7 @@ def accept(
         if (known := acceptance.standing(entry, settings, person.at)) is not None:
             write(f"unchanged: {file}:{known.line} accepts {_named(found)} already\n")
             return 0
-        line = acceptance.accept(entry, settings, until or "")
+        line = acceptance.accept(entry, settings)
         ledger.accept(found, person, end)
     write(f"accepted {_named(found)} in {file}:{line}; commit it. The next run closes the incident.\n")
     return 0
