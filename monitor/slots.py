@@ -21,7 +21,7 @@ import heapq
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import MAXYEAR, UTC, datetime, timedelta
 from itertools import islice, pairwise, takewhile
 from typing import Final, Protocol
 from zoneinfo import ZoneInfo, available_timezones
@@ -200,7 +200,9 @@ def _walls(cron: str, after: datetime) -> Iterator[datetime]:
     while True:
         try:
             wall = next(walls)
-        except (StopIteration, OverflowError, ValueError):  # the year 10000
+        except (StopIteration, OverflowError, ValueError):
+            return
+        if wall.year == MAXYEAR:  # a moment elsewhere may lie in the year 10000, which there is not
             return
         yield wall
 
