@@ -21,7 +21,7 @@ import heapq
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import MAXYEAR, UTC, datetime, timedelta
 from itertools import islice, pairwise, takewhile
 from typing import Final, Protocol
 from zoneinfo import ZoneInfo, available_timezones
@@ -174,11 +174,12 @@ def shortest_gap(schedule: Timed, at: datetime) -> timedelta:
     """
     zone = _read(schedule)
     begin = at.astimezone(zone).replace(tzinfo=None)
-    walls = list(islice(_walls(schedule.cron, begin), _LOOKED_AT))
-    near = [wall for wall in walls if wall <= begin + 366 * _DAY]
-    if len(walls) < 2:
+    walls = islice(_walls(schedule.cron, begin), _LOOKED_AT)
+    first = list(islice(walls, 2))
+    if len(first) < 2:
         raise _never(schedule)
-    return min(later - earlier for earlier, later in pairwise(near if len(near) > 1 else walls[:2]))
+    near = takewhile(lambda wall: wall <= begin + 366 * _DAY, walls)
+    return min(later - earlier for earlier, later in pairwise((*first, *near)))
 
 
 def _never(schedule: Timed) -> UsageError:
@@ -200,7 +201,9 @@ def _walls(cron: str, after: datetime) -> Iterator[datetime]:
     while True:
         try:
             wall = next(walls)
-        except (StopIteration, OverflowError, ValueError):  # the year 10000
+        except (StopIteration, OverflowError, ValueError):
+            return
+        if wall.year == MAXYEAR:  # a moment elsewhere may lie in the year 10000, which there is not
             return
         yield wall
 

@@ -170,8 +170,10 @@ def test_the_shortest_gap(cron: str, gap: timedelta) -> None:
     assert shortest_gap(At(cron, BERLIN), utc("2026-03-01T00:00")) == gap
 
 
-def test_at_the_end_of_time_there_are_no_more() -> None:
-    assert next_slots(At("0 0 1 1 *"), utc("9999-12-31T00:00"), 5) == ()
+@pytest.mark.parametrize("zone", ["UTC", NEW_YORK, "Pacific/Kiritimati"])
+def test_at_the_end_of_time_there_are_no_more(zone: str) -> None:
+    assert len(next_slots(At("0 0 1 * *", zone), utc("9998-11-15T00:00"), 5)) == 1
+    assert next_slots(At("* * * * *", zone), utc("9999-12-30T23:00"), 5) == ()
 
 
 zones = st.sampled_from([BERLIN, NEW_YORK, LORD_HOWE, "UTC", "Africa/Casablanca"])

@@ -31,6 +31,7 @@ from monitor.headers import is_json
 from monitor.jsonpaths import Document, Path, format_path, general, parse_path, read_json
 from monitor.model import (
     HEADER_ROOT,
+    MAX_FINDINGS,
     STATUS_ROOT,
     Case,
     Change,
@@ -59,7 +60,6 @@ DISAGREES: Final = "the official verifier disagrees"
 NOT_ASKED: Final = "the official verifier was not asked"
 _LOOK: Final = "look at what came: monitor show RECORDING --raw"
 _REPORT: Final = "please report it with the contract"
-MAX_FINDINGS: Final = 1_000  # of one response: nobody reads more, and a hostile one could make any number
 
 
 def judge(case: Case) -> Judgement:

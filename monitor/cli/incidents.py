@@ -7,7 +7,6 @@ import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
@@ -16,6 +15,7 @@ import typer
 from monitor.cli import completing
 from monitor.cli.console import ConfigOption, note, settings_of, shown_path, who, write
 from monitor.cli.looking import LookFormat, LookFormatOption
+from monitor.cli.moments import ForOption, UntilOption, moment_to_come
 from monitor.printable import printable
 
 if TYPE_CHECKING:
@@ -32,11 +32,6 @@ AVendorOption = Annotated[
     typer.Option("--vendor", "-v", help="All of this vendor's.", autocompletion=completing.vendors, show_default=False),
 ]
 NoteOption = Annotated[str, typer.Option("--note", help="Why; it is kept, and told.", show_default=False)]
-ForOption = Annotated[str | None, typer.Option("--for", help="How long: 90m, 12h, 3d or 2w.", show_default=False)]
-UntilOption = Annotated[
-    str | None,
-    typer.Option("--until", help="Until this day begins, or this moment (2026-12-31T18:00).", show_default=False),
-]
 ByOption = Annotated[str, typer.Option("--by", help="Who decides.", envvar="MONITOR_APPROVER", show_default="you@host")]
 _NEAR: Final = 3  # incidents that are named where an id is wrong
 _LONGEST: Final = 1_000  # characters of a note
@@ -178,31 +173,6 @@ def ack(
     return 0
 
 
-def _until(settings: Settings, duration: str | None, until: str | None, now: datetime) -> datetime:
-    """Raises UsageError where that is no moment to come."""
-    from zoneinfo import ZoneInfo
-
-    from monitor.config.accepted import moment_of
-    from monitor.config.times import parse_duration
-    from monitor.errors import UsageError
-
-    if (duration is None) == (until is None):
-        raise UsageError("say how long: --for or --until", fix="for instance --for 3d, or --until 2026-12-31")
-    if duration is not None:
-        seconds = parse_duration(duration)
-        if not seconds or seconds > timedelta(days=3_650).total_seconds():
-            shown = printable(duration, 40)
-            raise UsageError(f"'{shown}' is no duration of at most ten years", fix="write 90m, 12h, 3d or 2w")
-        return now + timedelta(seconds=seconds)
-    moment = moment_of(until or "", ZoneInfo(settings.alerts.timezone))
-    if moment is None:
-        fix = "write for instance 2026-12-31, or 2026-12-31T18:00"
-        raise UsageError(f"'{printable(until or '', 40)}' is neither a day nor a moment", fix=fix)
-    if moment <= now:
-        raise UsageError(f"{printable(until or '', 40)} is over", fix="name a day to come")
-    return moment
-
-
 def _target(settings: Settings, ledger: Ledger, one: str | None, vendor: str | None) -> Incident | str:
     """Raises UsageError unless exactly one of the two is given, and known."""
     from monitor.errors import UsageError
@@ -244,7 +214,7 @@ def mute(  # noqa: PLR0913, PLR0917 - a command's options are its parameters
     with _opened(config) as (settings, ledger):
         target = _target(settings, ledger, one, vendor)
         person = _person(by, text)
-        end = _until(settings, duration, until, person.at)
+        end = moment_to_come(settings, duration, until, person.at)
         ledger.mute(target, Mute(person, end))
         shown = day(end.astimezone(ZoneInfo(settings.alerts.timezone)))
     write(f"muted {_told(target)} until {shown}\n")
@@ -296,13 +266,13 @@ def accept(
         if not reason.strip():
             raise UsageError("an entry needs a reason", fix='add --reason "why"')
         person = _person(by, reason)
-        end = _until(settings, None, until, person.at) if until is not None else None
+        end = moment_to_come(settings, None, until, person.at) if until is not None else None
         entry = acceptance.entry_of(found, person.by, reason, end)
         file = shown_path(settings.accepted_file)
         if (known := acceptance.standing(entry, settings, person.at)) is not None:
             write(f"unchanged: {file}:{known.line} accepts {_named(found)} already\n")
             return 0
-        line = acceptance.accept(entry, settings, until or "")
+        line = acceptance.accept(entry, settings)
         ledger.accept(found, person, end)
     write(f"accepted {_named(found)} in {file}:{line}; commit it. The next run closes the incident.\n")
     return 0

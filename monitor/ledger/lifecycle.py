@@ -6,8 +6,9 @@
 3. Open and told so, it speaks again when it is worse than what was told, and when ``remind_every`` has passed since
    (less a twenty-fourth: a schedule's runs are not that punctual, and a day may have 23 hours).
 4. Then silencers are asked, in this order; each lets pass what is not its own: new rules speak in a word of their own;
-   some troubles wait for the next run; what flaps is said once; an acknowledgement keeps reminders; a mute keeps all.
-   The last one that held something back is the reason. So no mute is named where nothing was to be said.
+   some troubles wait for the next run; what flaps waits no more, and is said once; an acknowledgement keeps
+   reminders; a mute keeps all. The last one that held something back is the reason. So no mute is named where
+   nothing was to be said.
 5. It flaps from when it was closed ``flap_turns`` times in ``flap_window`` runs until it has stood still for half of
    them. That is said once, as open; then opening and closing are damped, worse severity is not, and reminders come
    ``flap_turns`` times as seldom. When it stands still and is closed, that is told as resolved.
@@ -127,7 +128,7 @@ def _damped(reason: Reason, incident: Incident, _: datetime, policy: Policy) -> 
         return reason
     if incident.said is not None and incident.said.flapping:
         return Reason.DAMPED if reason in (Reason.RESOLVED, Reason.NOTHING_NEW) else reason
-    turned = reason in _OPENS or reason in (Reason.RESOLVED, Reason.REMINDER_DUE)
+    turned = reason in _OPENS or reason in (Reason.RESOLVED, Reason.REMINDER_DUE, Reason.WAITING)
     return Reason.FLAPPING if turned else reason
 
 

@@ -14,6 +14,7 @@ How far it judged what is known (what is found is seen whatever this says):
    - without a baseline, where it is of structure, which only a baseline shows;
    - beside another status, or another media type for what lies in the body: nothing else of such a response is told;
    - below a place that is gone, empty, renamed, or of another type: nothing below it is told;
+   - where there are so many findings that not all are listed;
    - where the output that it is about is lost still, and told under another root.
 5. An interaction that is not in a check of the whole vendor, or is skipped, is not checked any more.
 6. Outcomes tell how far an exchange came: not run, down, turned away, unreadable or not judged, verdict. An interaction
@@ -30,6 +31,7 @@ from monitor.errors import JsonError
 from monitor.jsonpaths import general, parse_path, starts_with
 from monitor.model import (
     HEADER_ROOT,
+    MAX_FINDINGS,
     STATUS_ROOT,
     Change,
     ChangeKind,
@@ -162,6 +164,8 @@ def _blind(result: Result, incident: Incident | Sighting) -> str:
     """Why the result's findings do not tell whether the incident is there; empty: they do."""
     if not result.outcome.judged:
         return f"its interaction was not judged ({result.outcome})"
+    if len(result.findings) >= MAX_FINDINGS:
+        return "there are more findings than are listed"
     kinds = frozenset(incident.kinds)
     compared = kinds - {_MISMATCH} if incident.basis.baseline else kinds - {_MISMATCH, _LOSS}
     if not result.baseline and kinds and compared == kinds:

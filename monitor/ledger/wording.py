@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Final, TypeAlias
 
 from monitor.model import Incident, Mute, Person, Policy, Reason, Resolution
+from monitor.model.moments import day as local_day
 from monitor.printable import printable
 
 NOTE: Final = 200  # characters of a person's note that are told
@@ -24,10 +25,7 @@ RESOLUTIONS: Final[Mapping[Resolution, str]] = {
 
 
 def day(moment: datetime) -> str:
-    """``2 Dec 2026``, with the time (UTC) where it is not midnight."""
-    utc = moment.astimezone(UTC)
-    text = f"{utc.day} {utc:%b %Y}"
-    return text if (utc.hour, utc.minute) == (0, 0) else f"{text} {utc:%H:%M} UTC"
+    return local_day(moment.astimezone(UTC))
 
 
 def by(person: Person) -> str:

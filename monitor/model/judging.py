@@ -38,6 +38,7 @@ class ChangeKind(StrEnum):
 
 STATUS_ROOT: Final = "status"
 HEADER_ROOT: Final = "header:"  # followed by the lower-case name
+MAX_FINDINGS: Final = 1_000  # of one response: nobody reads more, and a hostile one could make any number
 
 # what a Loss says of itself: its state, and how its detail begins
 DEFAULT: Final = "default"  # the translation's own default was taken

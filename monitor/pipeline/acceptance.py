@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, time, tzinfo
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -56,21 +56,27 @@ def _covers(one: Accepted, entry: Accepted) -> bool:
     return same and kinds and (one.until is None or (entry.until is not None and entry.until <= one.until))
 
 
-def accept(entry: Accepted, settings: Settings, until: str = "") -> int:
+def accept(entry: Accepted, settings: Settings) -> int:
     """Adds the entry to accepted.yaml, whose other text stays as it is; the line on which it stands.
 
-    ``until`` is as it is to be written. Raises StorageError, ConfigError where the file came to be at fault, UsageError
+    Raises StorageError, ConfigError where the file came to be at fault, UsageError
     where no place was found for it.
     """
     file = Path(settings.accepted_file)
     zone, shown = ZoneInfo(settings.alerts.timezone), shown_file(file)
     before = _text(file)
-    after = with_entry(before, entry, until)
+    after = with_entry(before, entry, _written(entry.until, zone) if entry.until else "")
     if after is None:
         raise UsageError("no place was found in it for one more entry", where=shown, fix="write it there yourself")
     read = entries_in(after, shown, zone)
     publish(file, after.encode())
     return next((one.line for one in reversed(read) if one == entry), 0)
+
+
+def _written(until: datetime, zone: tzinfo) -> str:
+    """A day where it is the beginning of one."""
+    here = until.astimezone(zone)
+    return here.date().isoformat() if here.time() == time() else until.isoformat()
 
 
 def _text(file: Path) -> str | None:

