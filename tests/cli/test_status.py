@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
+from monitor.cli.main import main
 from monitor.cli.status import document, text
 from monitor.errors import UsageError
 from monitor.model import (
@@ -164,3 +168,25 @@ def test_json(snapshot: SnapshotAssertion) -> None:
     found = loud()
     told = json.loads(document(found, "postgresql://db/monitor", list(reasons(found))))
     assert told == snapshot
+
+
+CONFIG = """\
+version: 1
+vendors:
+  crm:
+    base_url: https://crm.example
+    headers: {X-API-Key: "${NOBODY_HAS_SET_THIS}"}
+    schedule: {cron: "17 5 * * *"}
+"""
+
+
+def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "monitor.yaml").write_text(CONFIG)
+    asked = ["status", "--quiet", "--config", str(tmp_path / "monitor.yaml")]
+    assert (main(asked), *capsys.readouterr()) == (0, "", "")  # nothing was missed since the schedule is known
+    with closing(sqlite3.connect(tmp_path / ".monitor" / "ledger.db")) as ledger, ledger:
+        ledger.execute("UPDATE schedules SET since = '2026-01-01 00:00:00.000000'")
+    assert main(asked) == 3
+    told = capsys.readouterr()
+    assert told.err == "monitor: crm: a scheduled check has never run\n"
+    assert "MISSED: 100 scheduled checks, the newest of " in told.out

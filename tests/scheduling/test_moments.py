@@ -33,7 +33,7 @@ TIMES = st.builds(
 
 
 @given(SCHEDULES, TIMES)
-@hypothesis(max_examples=25)
+@hypothesis(max_examples=15)
 def test_every_slot_has_one_moment_and_they_come_in_order(schedule: Schedule, start: datetime) -> None:
     moments = Moments(schedule, "crm")
     met: list[Moment] = []
@@ -48,7 +48,7 @@ def test_every_slot_has_one_moment_and_they_come_in_order(schedule: Schedule, st
 
 
 @given(SCHEDULES, TIMES)
-@hypothesis(max_examples=25)
+@hypothesis(max_examples=15)
 def test_the_last_moment_and_the_next_have_none_between_them(schedule: Schedule, at: datetime) -> None:
     moments = Moments(schedule, "crm")
     last, following = moments.last(at), moments.after(at)
