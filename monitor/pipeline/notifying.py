@@ -14,7 +14,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Final
+from types import TracebackType
+from typing import TYPE_CHECKING, Final, Self
 
 from monitor.alerts.composing import Voice, compose
 from monitor.calling.heartbeat import ping
@@ -70,6 +71,13 @@ class LedgerBook:
     notes: list[str] = field(default_factory=list)
     fault: MonitorError | None = None
     _ledger: Ledger | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
+        if self._ledger is not None:
+            self._ledger.database.close()
 
     def keep(self, report: RunReport) -> None:
         """Takes in the run, and whatever the ledger missed before it."""
@@ -204,6 +212,17 @@ def run_check(
     After a whole run that notifies, each vendor's heartbeat is sent.
     Raises what ``check`` raises: then nothing was called, or what was recorded is kept and the next run closes it.
     """
+    with book:
+        return _checked(settings, tools, book, selection, deliver)
+
+
+def _checked(
+    settings: Settings,
+    tools: Tools,
+    book: LedgerBook,
+    selection: Selection,
+    deliver: Callable[[Ledger, str], Delivered] | None,
+) -> Checked:
     report = check(settings, replace(tools, book=book), selection)
     if report.notify and not report.selection and not tools.stopping.is_set():
         book.notes += beat(settings, report.vendors)
