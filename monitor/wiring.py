@@ -10,7 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from importlib import import_module
@@ -95,9 +95,14 @@ def voice_of(settings: Settings) -> Voice:
     )
 
 
+def _import_ledger() -> None:
+    with suppress(Exception):  # who opens the ledger is told
+        import_module("monitor.ledger.ledger")
+
+
 def book_of(settings: Settings, tools: Tools) -> LedgerBook:
     """What keeps this run in the ledger. The database's library is imported meanwhile: it takes a third of a second."""
-    threading.Thread(target=import_module, args=("monitor.ledger.ledger",), daemon=True).start()
+    threading.Thread(target=_import_ledger, daemon=True).start()
     return LedgerBook(
         settings=settings,
         tools=tools,
