@@ -18,6 +18,7 @@ from monitor.cli import (
     approving,
     building,
     checking,
+    daemon,
     diagnosing,
     differing,
     drilling,
@@ -78,6 +79,7 @@ for commands in (
     alerting,
     drilling,
     status,
+    daemon,
     sandboxing,
 ):
     commands.register(app)
