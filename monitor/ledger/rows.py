@@ -17,7 +17,7 @@ from monitor.ledger import tables
 from monitor.ledger.documents import REPORT, RESULT, storable
 from monitor.model import Change, Finding, Result, RunReport
 
-CHUNK: Final = 5000  # rows in one statement
+CHUNK: Final = 1000  # rows in one statement
 MANY: Final = 500  # values in one condition
 
 Values = Mapping[str, object]
@@ -93,7 +93,7 @@ def _findings(report: RunReport) -> Iterator[Values]:
 
 
 def insert_all(connection: Connection, table: Table, rows: Iterable[Values]) -> None:
-    """Many rows, a few thousand at a time."""
+    """Many rows, a thousand at a time."""
     chunk: list[Values] = []
     for row in rows:
         chunk.append(row)

@@ -179,7 +179,7 @@ def test_history_is_the_same_from_the_ledger_as_from_folders(
 
 def test_history_finds_a_verdict_of_long_ago(ledger: Ledger, tmp_path: Path) -> None:
     """What the newest run is compared with lies far behind runs that judged nothing, or hide all but the status."""
-    count = PAGE + 8
+    count = PAGE + 2
     old = report(0, result("$.customerId"), named("drifted", "other"))
     runs = [report(day, VERDICTS["status"], named("down", "other")) for day in range(1, count)]
     newest = report(count, result(), named("same", "other"))
