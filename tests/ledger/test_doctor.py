@@ -27,7 +27,7 @@ def looked_at(url: str, folder: Path) -> tuple[Check, ...]:
 
 def test_what_is_there_is_told(database_url: str, tmp_path: Path) -> None:
     with open_database(database_url, NOW) as database, database.write() as connection:
-        rows = [{**ROW, "fingerprint": str(n), "open": n != 2, "document": {}} for n in range(3)]
+        rows = [{**ROW, "fingerprint": str(n), "open": n != 2, "document": "{}"} for n in range(3)]
         connection.execute(insert(incidents), rows)
     (check,) = looked_at(database_url, tmp_path)
     assert check.state is State.OK
