@@ -17,7 +17,7 @@ from monitor.ledger.documents import REPORT
 from monitor.ledger.rows import MANY, RESULTS, Results, description_of
 from monitor.model import LastRun, Outcome, Result, RunReport
 
-PAGE: Final = 24  # runs read at once: a page of history, and what its oldest run is compared with
+PAGE: Final = 22  # runs read at once: a page of history, and what its oldest run is compared with
 
 _JUDGED: Final = tuple(outcome.value for outcome in Outcome if outcome.judged)
 

@@ -99,23 +99,23 @@ def source(store: Store, damaged: Callable[[str], None], vendor: str, ledger: Kn
 # -- comparing --------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Open:
-    """An interaction in a run, until the run before that judged it is found. ``known`` is what was found since."""
+    """An interaction in a run, until the run before that judged it is found. ``known``: what was found in those met."""
 
     result: Result
-    known: list[Finding] = field(default_factory=list)
-    met: list[Result] = field(default_factory=list)
+    known: tuple[Finding, ...] | None = None
 
     def meet(self, older: Result) -> bool:
         """Takes an older result that was judged; whether no older one is needed."""
-        self.met.append(older)
-        self.known.extend(older.findings)
+        self.known = older.findings if self.known is None else (*self.known, *older.findings)
         return not _hides(older)
 
     def turn(self) -> Turn:
-        if not self.met:
+        if self.known is None:
             return Turn(self.result, new=self.result.findings, compared=False)
+        if self.known == self.result.findings:  # as mostly: out of the ledger they are the very same values
+            return Turn(self.result)
         before = {key_of(finding): finding for finding in reversed(self.known)}  # each as it was found last
         now = {key_of(finding) for finding in self.result.findings}
         new = tuple(finding for finding in self.result.findings if key_of(finding) not in before)
