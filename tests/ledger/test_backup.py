@@ -139,9 +139,9 @@ INCIDENT = {
     "severity": "breaking",
     "open": True,
     "seen_at": NOW,
-    "document": {"root": "$.é\ud800\x00", "n": 10**30},
+    "document": json.dumps({"root": "$.é\ud800\x00", "n": 10**30}),
 }
-ALERT = {"id": 7, "kind": "run", "severity": "breaking", "created": NOW, "message": {"title": "t"}}
+ALERT = {"id": 7, "kind": "run", "severity": "breaking", "created": NOW, "message": '{"title": "t"}'}
 SMALL: Rows = {"incidents": [INCIDENT], "alerts": [ALERT]}
 
 

@@ -52,7 +52,7 @@ def next_schema(folder: Path, then: str = "", recreate: str = "auto") -> Schema:
 
 def filled(url: str) -> None:
     with open_database(url, NOW) as database, database.write() as connection:
-        connection.execute(insert(runs).values(**RUN, document={"a": 1}))
+        connection.execute(insert(runs).values(**RUN, document='{"a": 1}'))
         connection.execute(insert(run_vendors).values(VENDOR))
 
 
