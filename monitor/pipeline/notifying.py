@@ -38,11 +38,11 @@ ADOPTING: Final = "adopt"  # the command of a run that judges what another recor
 
 
 def policy_of(settings: Settings, ledger: Ledger, vendor: str, now: datetime) -> Policy:
-    """When something is said of a vendor's incidents."""
+    """When something is said of a vendor's incidents; that the vendor is muted, the ledger knows itself."""
     alerts = settings.alerts
     again = None if alerts.remind_every is None else timedelta(seconds=alerts.remind_every)
     after = alerts.alert_after or (1 if _is_rare(settings, ledger, vendor, now) else 2)
-    return Policy(remind_every=again, alert_after=after, vendor_mute=ledger.vendor_mute(vendor))
+    return Policy(remind_every=again, alert_after=after)
 
 
 def _is_rare(settings: Settings, ledger: Ledger, vendor: str, now: datetime) -> bool:
