@@ -24,10 +24,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Final
 
 from monitor.errors import JsonError
-from monitor.jsonpaths import general, parse_path, starts_with
+from monitor.jsonpaths import Path, general, parse_path, starts_with
 from monitor.model import (
     HEADER_ROOT,
     STATUS_ROOT,
@@ -188,14 +189,17 @@ def _output(loss: Loss) -> str:
     return f"{_OUTPUT_ROOT}{loss.translation}.{loss.output}"
 
 
-def _is_below(root: str, other: str) -> bool:
-    if not (root.startswith("$") and other.startswith("$")):
-        return False
+@lru_cache(4096)  # each incident is asked about beside each finding: a million times where there are a thousand
+def _place(root: str) -> Path | None:
     try:
-        path, above = general(parse_path(root)), general(parse_path(other))
+        return general(parse_path(root)) if root.startswith("$") else None
     except JsonError:  # a root in which something was masked
-        return False
-    return path != above and starts_with(path, above)
+        return None
+
+
+def _is_below(root: str, other: str) -> bool:
+    path, above = _place(root), _place(other)
+    return path is not None and above is not None and path != above and starts_with(path, above)
 
 
 # -- a vendor's troubles ----------------------------------------------------------------------------------
