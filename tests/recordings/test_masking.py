@@ -511,11 +511,10 @@ def test_decoding_a_masked_url_shows_nothing() -> None:
 
 
 @pytest.mark.long
-@pytest.mark.long
-def test_twenty_megabytes() -> None:
+def test_five_megabytes() -> None:
     record = b'{"id": 12345, "name": "J\\u00fcrgen \\"x\\" https:\\/\\/a", "t": true}, '
-    body = b"[" + record * 300_000 + b'"end"]'
-    assert len(body) > 20_000_000
+    body = b"[" + record * 75_000 + b'"end"]'
+    assert len(body) > 5_000_000
     assert masked(body, KEY, PHONE, REGION) is body
     after = masked(body[:-1] + b',"s3cr\\/et+va lue",15555550100]', KEY, PHONE, REGION)
     assert after == body[:-1] + b',"MASKED-env-CRM_KEY",0]'

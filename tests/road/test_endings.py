@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from tests.road.scripted import Project, ScriptedVendor, interaction, json_answer, pact_of
+from tests.road.scripted import CONFIG, Project, ScriptedVendor, interaction, json_answer, pact_of, serving
 
 BODY = {"id": "CUST-1", "name": "Ada"}
 TWO_VENDORS = """\
@@ -173,26 +174,41 @@ def test_a_schema_that_is_none_is_a_fault_of_the_configuration(one: Project) -> 
     assert "s.json:1:23: $.properties.n.type: it is no valid JSON Schema" in done.stderr
 
 
-@pytest.mark.parametrize("name", ["key", "duplicate", "output"])
-def test_a_secret_as_a_name_is_written_nowhere(one: Project, vendor: ScriptedVendor, name: str) -> None:
-    canary = "s3cr3t-canary-key"
-    config = (one.folder / "monitor.yaml").read_text()
+CANARY = "s3cr3t-canary-key"
+SECRET_NAMES = {
+    "key": f'{{"id": "x", "{CANARY}": 1, "m": {{}}}}',
+    "duplicate": f'{{"id": "x", "name": "y", "m": {{"{CANARY}": 1, "{CANARY}": 2}}}}',
+    "output": f'{{"id": "x", "name": "y", "m": {{"{CANARY}": null}}}}',
+}
+
+
+@pytest.fixture(scope="module")
+def secretly_named(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A baseline of a body, and outputs of a translation, with a secret among the names: to be copied."""
     expression = '{"all": $merge($each(m, function($v, $k) {{$k: $v}}))}'
     translation = f"{{interaction: a lookup, kind: jsonata, expression: '{expression}'}}"
-    one.write("monitor.yaml", f"{config}    translations: [{translation}]\n")
-    bodies = {
-        "key": f'{{"id": "x", "{canary}": 1, "m": {{}}}}',
-        "duplicate": f'{{"id": "x", "name": "y", "m": {{"{canary}": 1, "{canary}": 2}}}}',
-        "output": f'{{"id": "x", "name": "y", "m": {{"{canary}": null}}}}',
-    }
-    vendor.answers["/c"] = json_answer({"id": "x", "name": "y", "m": {canary: "there"}})
-    told = one.run("record", "--vendor", "crm", "--approve")
-    vendor.answers["/c"] = (200, {"Content-Type": "application/json"}, bodies[name].encode())
-    check = one.run("check")
-    for done in (told, check, one.run("recheck"), one.monitor("check", "--format", "json")):
-        assert canary not in done.stdout + done.stderr
-    for path in (one.folder / "recordings").rglob("*"):
-        assert not path.is_file() or canary.encode() not in path.read_bytes()
+    with serving() as vendor:
+        made = Project(tmp_path_factory.mktemp("named"), vendor.url)
+        made.write("monitor.yaml", f"{CONFIG}    translations: [{translation}]\n")
+        made.write("contracts/crm/one.json", pact_of(interaction("a lookup", "/c", BODY)))
+        vendor.answers["/c"] = json_answer({"id": "x", "name": "y", "m": {CANARY: "there"}})
+        told = made.run("record", "--vendor", "crm", "--approve")
+    assert told.returncode == 0, told.stderr
+    assert CANARY not in told.stdout + told.stderr
+    return made.folder
+
+
+@pytest.mark.parametrize("name", SECRET_NAMES)
+def test_a_secret_as_a_name_is_written_nowhere(
+    project: Project, vendor: ScriptedVendor, secretly_named: Path, name: str
+) -> None:
+    shutil.copytree(secretly_named, project.folder, dirs_exist_ok=True)
+    vendor.answers["/c"] = (200, {"Content-Type": "application/json"}, SECRET_NAMES[name].encode())
+    for arguments in (("check",), ("recheck",), ("check", "--format", "json")):
+        done = project.run(*arguments)
+        assert CANARY not in done.stdout + done.stderr
+    for path in (project.folder / "recordings").rglob("*"):
+        assert not path.is_file() or CANARY.encode() not in path.read_bytes()
 
 
 @pytest.mark.skipif(os.name == "nt", reason="POSIX file names")

@@ -28,21 +28,29 @@ def two(project: Project, vendor: ScriptedVendor) -> Project:
     return project
 
 
-def test_an_accepted_loss_is_never_told_again(two: Project) -> None:
-    translated(two, '{"x": $number(name), "z": id}')
-    two.run("record", "--vendor", "crm", "--no-input")
+@pytest.fixture
+def one(project: Project, vendor: ScriptedVendor) -> Project:
+    """The first of the two alone: each interaction starts a worker."""
+    project.write("contracts/crm/one.json", pact_of(interaction("a", "/a", BODY)))
+    vendor.answers["/a"] = json_answer(BODY)
+    return project
+
+
+def test_an_accepted_loss_is_never_told_again(one: Project) -> None:
+    translated(one, '{"x": $number(name), "z": id}')
+    one.run("record", "--vendor", "crm", "--no-input")
     accept = ("--accept-loss", "x", "--accept-loss", "z", "--note", "known")
-    approved = two.run("approve", "--vendor", "crm", *accept)
+    approved = one.run("approve", "--vendor", "crm", *accept)
     assert approved.returncode == 0, approved.stderr
-    done = two.run("check")
+    done = one.run("check")
     assert done.returncode == 0, done.stdout
     assert "fails on the baseline as well (D3030" in done.stdout
 
 
-def test_a_translation_broken_later_is_not_blamed_on_the_vendor(two: Project) -> None:
-    two.run("record", "--vendor", "crm", "--approve")
-    translated(two, '{"x": $nothing(name)}')
-    done = two.run("check")
+def test_a_translation_broken_later_is_not_blamed_on_the_vendor(one: Project) -> None:
+    one.run("record", "--vendor", "crm", "--approve")
+    translated(one, '{"x": $nothing(name)}')
+    done = one.run("check")
     assert done.returncode == 3
     assert "NOT JUDGED" in done.stdout
     assert "fails on the baseline as well" in done.stdout
@@ -139,14 +147,14 @@ def test_a_damaged_baseline_does_not_hide_what_the_contract_forbids(two: Project
     assert "NOT JUDGED  crm: b" in done.stdout
 
 
-def test_an_accepted_loss_stays_accepted(two: Project, vendor: ScriptedVendor) -> None:
-    translated(two, '{"x": $number(name)}')
-    two.run("record", "--vendor", "crm", "--no-input")
-    two.run("approve", "--vendor", "crm", "--accept-loss", "x", "--note", "known")
+def test_an_accepted_loss_stays_accepted(one: Project, vendor: ScriptedVendor) -> None:
+    translated(one, '{"x": $number(name)}')
+    one.run("record", "--vendor", "crm", "--no-input")
+    one.run("approve", "--vendor", "crm", "--accept-loss", "x", "--note", "known")
     vendor.answers["/a"] = json_answer({**BODY, "more": 1})
-    assert two.run("check").returncode == 0
-    assert two.run("approve", "--vendor", "crm").returncode == 0
-    assert two.run("check").returncode == 0
+    assert one.run("check").returncode == 0
+    assert one.run("approve", "--vendor", "crm").returncode == 0
+    assert one.run("check").returncode == 0
 
 
 def test_a_recording_in_anothers_place_is_refused(two: Project, vendor: ScriptedVendor) -> None:
@@ -172,11 +180,11 @@ def test_a_damaged_recording_keeps_no_other_from_approval(two: Project) -> None:
     assert "approved  crm: b" in done.stdout
 
 
-def test_findings_are_bounded(two: Project, vendor: ScriptedVendor) -> None:
+def test_findings_are_bounded(one: Project, vendor: ScriptedVendor) -> None:
     vendor.answers["/a"] = json_answer({**BODY, **{f"k{n}": n for n in range(1100)}})
-    two.run("record", "--vendor", "crm", "--approve")
+    one.run("record", "--vendor", "crm", "--approve")
     vendor.answers["/a"] = json_answer({"id": "CUST-1"})
-    done = two.run("check")
+    done = one.run("check")
     assert done.returncode == 1
     assert "name (String) at $.name" in done.stdout
     assert "102 more findings, none worse, are not listed" in done.stdout
@@ -192,11 +200,11 @@ def test_a_list_that_is_empty_now_is_told(project: Project, vendor: ScriptedVend
     assert "rows is empty, so nothing below it was compared" in done.stdout
 
 
-def test_quiet_says_nothing_while_all_is_well(two: Project, vendor: ScriptedVendor) -> None:
-    done = two.run("check", "--quiet")
+def test_quiet_says_nothing_while_all_is_well(one: Project, vendor: ScriptedVendor) -> None:
+    done = one.run("check", "--quiet")
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     vendor.answers["/a"] = json_answer({"id": "CUST-1"})
-    assert "DRIFTED" in two.run("check", "--quiet").stdout
+    assert "DRIFTED" in one.run("check", "--quiet").stdout
 
 
 def _one(project: Project, vendor: ScriptedVendor, body: dict[str, object]) -> None:

@@ -10,7 +10,7 @@ from collections import Counter
 from monitor.recordings.store import Store
 from tests.road.scripted import Answer, Project, ScriptedVendor, interaction, json_answer, pact_of
 
-COUNT = 50
+COUNT = 20
 BODY = {"id": "CUST-1", "name": "Ada"}
 
 
