@@ -29,13 +29,36 @@ def one(project: Project, vendor: ScriptedVendor) -> Project:
     return project
 
 
-@pytest.fixture
-def two(project: Project, vendor: ScriptedVendor) -> Project:
+def _two_vendors(project: Project, vendor: ScriptedVendor) -> None:
     project.write("monitor.yaml", TWO_VENDORS)
     for name in ("a", "b"):
         project.write(f"contracts/{name}/one.json", pact_of(interaction(f"lookup {name}", f"/{name}", BODY)))
         vendor.answers[f"/{name}"] = json_answer(BODY)
+
+
+@pytest.fixture
+def two(project: Project, vendor: ScriptedVendor) -> Project:
+    _two_vendors(project, vendor)
     return project
+
+
+@pytest.fixture(scope="module")
+def checked_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two vendors and a run over both, whose report is missing as if the run had been killed: to be copied."""
+    with serving() as vendor:
+        made = Project(tmp_path_factory.mktemp("orphan"), vendor.url)
+        _two_vendors(made, vendor)
+        done = made.run("check")
+    assert done.returncode == 0, done.stderr
+    orphan(made)
+    return made.folder
+
+
+@pytest.fixture
+def orphaned(two: Project, checked_once: Path) -> tuple[Project, Path]:
+    """The project of ``two`` with an interrupted run, and that run."""
+    shutil.copytree(checked_once, two.folder, dirs_exist_ok=True)
+    return two, two.runs()[-1]
 
 
 def shell(project: Project, line: str) -> subprocess.CompletedProcess[str]:
@@ -90,17 +113,15 @@ def orphan(project: Project) -> Path:
     return run
 
 
-def test_an_orphan_over_two_vendors_is_closed_by_a_run_over_one(two: Project) -> None:
-    two.run("check")
-    run = orphan(two)
+def test_an_orphan_over_two_vendors_is_closed_by_a_run_over_one(orphaned: tuple[Project, Path]) -> None:
+    two, run = orphaned
     done = two.run("check", "--vendor", "a")
     assert f"closed interrupted run {run.name}" in done.stdout
     assert {result["vendor"] for result in json.loads((run / "report.json").read_text())["results"]} == {"a", "b"}
 
 
-def test_an_orphan_with_a_broken_contract_waits_and_says_so(two: Project) -> None:
-    two.run("check")
-    run = orphan(two)
+def test_an_orphan_with_a_broken_contract_waits_and_says_so(orphaned: tuple[Project, Path]) -> None:
+    two, run = orphaned
     two.write("contracts/b/one.json", "{")
     done = two.run("check", "--vendor", "a")
     assert done.returncode == 0, done.stderr
@@ -117,9 +138,8 @@ def test_an_orphan_with_a_damaged_plan_is_told(one: Project) -> None:
     assert f"run {run.name} was interrupted and cannot be closed" in done.stdout
 
 
-def test_an_orphan_of_another_living_run_is_left_alone_even_with_wait(two: Project, vendor: ScriptedVendor) -> None:
-    two.run("check")
-    run = orphan(two)
+def test_an_orphan_of_another_living_run_is_left_alone_even_with_wait(orphaned: tuple[Project, Path]) -> None:
+    two, run = orphaned
     lock = "from monitor.recordings.locks import vendor_lock as v; from pathlib import Path; import sys"
     hold = f"{lock}\nwith v(Path('.monitor'), 'b', 'a test', 0): print('held', flush=True); sys.stdin.read()"
     with subprocess.Popen(
