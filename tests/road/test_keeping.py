@@ -137,7 +137,6 @@ def ended(process: subprocess.Popen[str]) -> bool:
     return True
 
 
-
 @pytest.mark.parametrize("left", [COUNT, COUNT - 1, COUNT // 2])
 def test_a_kill_in_the_middle_of_pruning(project: Project, left: int) -> None:
     """Killed as soon as runs are set aside; then when one, or half, are removed: what is there is whole."""
