@@ -93,7 +93,7 @@ def test_no_secret_is_needed_and_nothing_is_called_or_written(project: Project) 
 
 
 def test_the_rules_are_listed(project: Project) -> None:
-    done = project.run("contracts", "lint", "--rules")
+    done = project.monitor("contracts", "lint", "--rules")
     assert done.returncode == 0
     assert [line.split()[:2] for line in done.stdout.splitlines()] == [[rule.id, rule.level] for rule in RULES]
 
@@ -122,5 +122,5 @@ def test_a_wrong_monitor_yaml_is_exit_2_but_a_wrong_contract_is_not(project: Pro
 
 def test_our_own_contracts_are_clean() -> None:
     ours = Project(Path(__file__).resolve().parents[2], "http://127.0.0.1:9")
-    done = ours.monitor("contracts", "lint", "--strict")
+    done = ours.run("contracts", "lint", "--strict")
     assert (done.returncode, done.stdout[:3]) == (0, "ok:")
