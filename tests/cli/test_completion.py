@@ -1,4 +1,4 @@
-"""Completion as shells ask for it: a process with the words in its environment."""
+"""Completion as shells ask for it: with the words in the environment."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import os
 import shlex
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -52,17 +51,8 @@ def project(tmp_path: Path) -> Project:
 
 
 def run(folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    kept = {name: os.environ[name] for name in ("PATH", "HOME", "TMPDIR") if name in os.environ}
-    return subprocess.run(
-        [sys.executable, "-m", "monitor"],
-        cwd=folder,
-        env={**kept, "CRM_KEY": SECRET, "PYTHONPATH": os.pathsep.join(sys.path), **environment},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-        stdin=subprocess.DEVNULL,
-    )
+    """What ``monitor`` answers a shell."""
+    return Project(folder, "").run(CRM_KEY=SECRET, **environment)
 
 
 def bash(folder: Path, line: str, **environment: str) -> list[str]:
@@ -154,8 +144,7 @@ def test_no_secret_is_read_and_nothing_is_run(project: Project) -> None:
 
 
 def test_fish_gets_the_descriptions(project: Project) -> None:
-    done = run(
-        project.folder,
+    done = project.monitor(
         _MONITOR_COMPLETE="complete_fish",
         _TYPER_COMPLETE_FISH_ACTION="get-args",
         _TYPER_COMPLETE_ARGS="monitor check --vendor crm --interaction a-lo",

@@ -1,4 +1,4 @@
-"""`monitor contracts lint` as people and pipelines run it: a process in a project folder."""
+"""`monitor contracts lint` as people and pipelines run it."""
 
 from __future__ import annotations
 
@@ -37,14 +37,14 @@ def project(tmp_path: Path) -> Project:
 
 
 def test_clean_contracts(project: Project) -> None:
-    done = project.monitor("contracts", "lint", "--strict")
+    done = project.run("contracts", "lint", "--strict")
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout == "ok: 2 interactions in 2 contract files, nothing to remark\n"
 
 
 def test_a_warning_fails_only_where_it_is_wanted(project: Project) -> None:
     project.write("contracts/crm/lookup.json", WARNING)
-    done = project.monitor("contracts", "lint")
+    done = project.run("contracts", "lint")
     assert done.returncode == 0
     assert done.stdout == (
         "contracts/crm/lookup.json\n"
@@ -56,14 +56,14 @@ def test_a_warning_fails_only_where_it_is_wanted(project: Project) -> None:
         'where exactly this is meant, with {"match": "equality"} instead\n'
         "0 errors, 1 warning: 2 interactions in 2 contract files\n"
     )
-    assert project.monitor("contracts", "lint", "--strict").returncode == 1
-    assert project.monitor("contracts", "lint", "--strict", "--vendor", "billing").returncode == 0
+    assert project.run("contracts", "lint", "--strict").returncode == 1
+    assert project.run("contracts", "lint", "--strict", "--vendor", "billing").returncode == 0
 
 
 def test_annotations_in_a_pull_request(project: Project) -> None:
     project.write("contracts/crm/lookup.json", ERROR)
     project.write("contracts/billing/broken.json", '{"interactions": [')
-    done = project.monitor("contracts", "lint", "--format", "github")
+    done = project.run("contracts", "lint", "--format", "github")
     assert done.returncode == 1
     first, second = done.stdout.splitlines()
     assert first.startswith(
@@ -79,7 +79,7 @@ def test_json_from_another_folder(project: Project) -> None:
     project.write("contracts/crm/lookup.json", ERROR)
     (project.folder / "below").mkdir()
     below = Project(project.folder / "below", project.url)
-    done = below.monitor("contracts", "lint", "--format", "json", "--config", "../monitor.yaml")
+    done = below.run("contracts", "lint", "--format", "json", "--config", "../monitor.yaml")
     assert done.returncode == 1
     told = json.loads(done.stdout)
     assert [remark["file"] for remark in told["remarks"]] == ["../contracts/crm/lookup.json"]
@@ -87,7 +87,7 @@ def test_json_from_another_folder(project: Project) -> None:
 
 
 def test_no_secret_is_needed_and_nothing_is_called_or_written(project: Project) -> None:
-    done = project.monitor("contracts", "lint", CRM_URL="", CRM_KEY="")
+    done = project.run("contracts", "lint", CRM_URL="", CRM_KEY="")
     assert done.returncode == 0
     assert sorted(path.name for path in project.folder.iterdir()) == ["contracts", "monitor.yaml"]
 
@@ -107,20 +107,20 @@ def test_the_rules_are_listed(project: Project) -> None:
     ],
 )
 def test_wrong_use_is_exit_2(project: Project, arguments: tuple[str, ...], message: str) -> None:
-    done = project.monitor("contracts", "lint", *arguments)
+    done = project.run("contracts", "lint", *arguments)
     assert done.returncode == 2
     assert message in done.stderr
 
 
 def test_a_wrong_monitor_yaml_is_exit_2_but_a_wrong_contract_is_not(project: Project) -> None:
     project.write("contracts/crm/twice.json", json.dumps(pact(answering({}), answering({}))))
-    assert project.monitor("contracts", "lint").returncode == 1
-    assert project.monitor("contracts", "list").returncode == 2
+    assert project.run("contracts", "lint").returncode == 1
+    assert project.run("contracts", "list").returncode == 2
     project.write("monitor.yaml", CONFIG.replace("base_url", "base-url"))
-    assert project.monitor("contracts", "lint").returncode == 2
+    assert project.run("contracts", "lint").returncode == 2
 
 
 def test_our_own_contracts_are_clean() -> None:
     ours = Project(Path(__file__).resolve().parents[2], "http://127.0.0.1:9")
-    done = ours.monitor("contracts", "lint", "--strict")
+    done = ours.run("contracts", "lint", "--strict")
     assert (done.returncode, done.stdout[:3]) == (0, "ok:")

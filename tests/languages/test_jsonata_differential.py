@@ -66,7 +66,7 @@ def test_two_engines_agree(source: str, document: dict[str, Json]) -> None:
 
 
 @pytest.mark.long
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=350, deadline=None)
 @given(source=EXPRESSIONS, document=DOCUMENTS)
 def test_two_engines_agree_at_length(source: str, document: dict[str, Json]) -> None:
     assert _ours(source, document) == _other(source, document)

@@ -292,7 +292,7 @@ def test_both_ways_agree(pact_file: PactMaker, drawn: list[Drawn]) -> None:
 
 
 @pytest.mark.long
-@settings(max_examples=14, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
+@settings(max_examples=8, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
 @given(drawn=BATCHES)
 def test_both_ways_agree_on_many(pact_file: PactMaker, drawn: list[Drawn]) -> None:
     assert_all_agree(pact_file, drawn)

@@ -161,8 +161,8 @@ def test_a_body_or_header_of_another_encoding(encoding: str) -> None:
 
 
 def test_a_whole_key_file() -> None:
-    value = base64.b64encode(bytes(range(256)) * 250).decode()
-    assert len(value) > 60_000
+    value = base64.b64encode(bytes(range(256)) * 160).decode()
+    assert len(value) > 50_000
     for way in ("raw", "json", "json, slashes", "percent", "percent, slashes", "base64"):
         body = '{"key":"' + WAYS[way](value) + '"}'
         assert len(masked(body.encode(), Secret("S", value))) < 100
@@ -392,7 +392,7 @@ def test_secrets_with_structure(value: str) -> None:
 
 @pytest.mark.parametrize(
     "body",
-    [unit * 50_000 for unit in (b"\\", b'"', b"%", b"%25", b"\\u", b"1", b'{"a":', b"&", b"%5C")],
+    [unit * 30_000 for unit in (b"\\", b'"', b"%", b"%25", b"\\u", b"1", b'{"a":', b"&", b"%5C")],
     ids=lambda body: repr(body[:6]),
 )
 @pytest.mark.parametrize("value", ["\\\\\\\\\\\\\\\\x", '"""""""x', "%%%%%%x", "1111111x", "{{{{{{{"])
@@ -511,11 +511,10 @@ def test_decoding_a_masked_url_shows_nothing() -> None:
 
 
 @pytest.mark.long
-@pytest.mark.long
-def test_twenty_megabytes() -> None:
+def test_five_megabytes() -> None:
     record = b'{"id": 12345, "name": "J\\u00fcrgen \\"x\\" https:\\/\\/a", "t": true}, '
-    body = b"[" + record * 300_000 + b'"end"]'
-    assert len(body) > 20_000_000
+    body = b"[" + record * 75_000 + b'"end"]'
+    assert len(body) > 5_000_000
     assert masked(body, KEY, PHONE, REGION) is body
     after = masked(body[:-1] + b',"s3cr\\/et+va lue",15555550100]', KEY, PHONE, REGION)
     assert after == body[:-1] + b',"MASKED-env-CRM_KEY",0]'

@@ -10,7 +10,7 @@ from dataclasses import replace
 from graphlib import TopologicalSorter
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.errors import UsageError
@@ -367,6 +367,7 @@ _DOT = re.compile(
 )
 
 
+@settings(max_examples=40)
 @given(a=TEXTS, b=TEXTS, c=TEXTS)
 def test_no_name_breaks_out_of_a_format(a: str, b: str, c: str) -> None:
     lineage = of_names(a, b, c)

@@ -135,7 +135,11 @@ def standing_in(folder: Path, environment: Mapping[str, str]) -> Iterator[tuple[
         Path(os.devnull).open(encoding="utf-8") as nothing,
         mock.patch.multiple(sys, stdin=nothing, stdout=out, stderr=err),
     ):
-        yield out, err
+        try:
+            yield out, err
+        finally:
+            if sys.stdout is not out:  # put there when a reader went away, as a completion's always does
+                sys.stdout.close()
 
 
 @dataclass
@@ -146,7 +150,7 @@ class Project:
     url: str
 
     def environment(self, **more: str) -> dict[str, str]:
-        kept = {name: os.environ[name] for name in ("PATH", "HOME", "TMPDIR") if name in os.environ}
+        kept = {name: os.environ[name] for name in ("PATH", "PYTHONPATH", "HOME", "TMPDIR") if name in os.environ}
         return {**kept, "CRM_URL": self.url, "CRM_KEY": "s3cr3t-canary-key", "NO_COLOR": "1", **more}
 
     def monitor(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:

@@ -41,7 +41,7 @@ def renamed(tmp_path_factory: pytest.TempPathFactory) -> Project:
     shutil.copytree(PROJECT / "recordings" / "baseline", folder / "recordings" / "baseline")
     project = Project(folder, "")
     with Sandbox(2) as vendor:
-        done = project.monitor("check", "--output", "check.txt", CRM_BASE_URL=vendor.url, CRM_API_KEY="any-key")
+        done = project.run("check", "--output", "check.txt", CRM_BASE_URL=vendor.url, CRM_API_KEY="any-key")
     assert done.returncode == 1, done.stdout + done.stderr
     return project
 
@@ -138,13 +138,13 @@ def test_what_was_blank_without_drift_is_a_warning(project: Project, vendor: Scr
     project.write("monitor.yaml", CONFIG)
     project.write("get-customer.json", json.dumps(ACTION))
     vendor.answers["/c"] = json_answer(WITHOUT)
-    quiet = project.monitor("check")
+    quiet = project.run("check")
     assert "NO_BASELINE" in quiet.stdout.upper().replace(" ", "_"), quiet.stdout + quiet.stderr
     (first,) = [run.name for run in project.runs()]
     vendor.answers["/c"] = json_answer(WITH)
-    assert project.monitor("record", "--vendor", "crm", "--approve").returncode == 0
+    assert project.run("record", "--vendor", "crm", "--approve").returncode == 0
     vendor.answers["/c"] = json_answer(WITHOUT)
-    done = project.monitor("check")
+    done = project.run("check")
     assert done.returncode == 0, done.stdout + done.stderr
     said = f'output nick: String -> the default "none"; it was blank without drift in run {first} as well'
     assert [line.strip() for line in done.stdout.splitlines()][:5] == [
@@ -155,4 +155,4 @@ def test_what_was_blank_without_drift_is_a_warning(project: Project, vendor: Scr
         said,
     ]
     project.write("monitor.yaml", f"{CONFIG}    severity: {{loss: breaking}}\n")
-    assert project.monitor("recheck").returncode == 1
+    assert project.run("recheck").returncode == 1

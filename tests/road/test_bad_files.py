@@ -111,21 +111,31 @@ def _told(said: str, path: Path, what: str) -> bool:
 
 
 @pytest.fixture(scope="module")
-def spoiled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Project, dict[Path, str]]]:
+def approved(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project with good baselines: to be copied."""
+    with serving() as vendor:
+        project = Project(tmp_path_factory.mktemp("approved"), vendor.url)
+        project.write("monitor.yaml", CONFIG)
+        _lookups(project, vendor, COUNT)
+        _quiet(project.run("record", "--vendor", "crm", "--approve"), 0)
+    return project.folder
+
+
+@pytest.fixture(scope="module")
+def spoiled(tmp_path_factory: pytest.TempPathFactory, approved: Path) -> Iterator[tuple[Project, dict[Path, str]]]:
     """A project whose newest run holds damaged recordings among good ones, and good baselines of all."""
     with serving() as vendor:
         project = Project(tmp_path_factory.mktemp("road") / "watch", vendor.url)
-        project.write("monitor.yaml", CONFIG)
+        shutil.copytree(approved, project.folder)
         _lookups(project, vendor, COUNT)
-        _quiet(project.monitor("record", "--vendor", "crm", "--approve"), 0)
-        _quiet(project.monitor("check"), 0)
+        _quiet(project.run("check"), 0)
         yield project, _spoil(project.runs()[-1] / "crm")
 
 
 @pytest.mark.parametrize("all_runs", [False, True])
 def test_recheck_judges_the_others(spoiled: tuple[Project, dict[Path, str]], all_runs: bool) -> None:
     project, wrong = spoiled
-    said = _quiet(project.monitor("recheck", *["--all"] * all_runs), 3)
+    said = _quiet(project.run("recheck", *["--all"] * all_runs), 3)
     for path, what in wrong.items():
         assert _told(said, path, what), (path, said)
     assert said.count("NOT JUDGED  crm: ") == len(wrong)
@@ -134,7 +144,7 @@ def test_recheck_judges_the_others(spoiled: tuple[Project, dict[Path, str]], all
 
 def test_approve_takes_the_others(spoiled: tuple[Project, dict[Path, str]]) -> None:
     project, wrong = spoiled
-    said = _quiet(project.monitor("approve", "--vendor", "crm"), 3)
+    said = _quiet(project.run("approve", "--vendor", "crm"), 3)
     for path, what in wrong.items():
         assert _told(said, path, what), (path, said)
     assert said.count("approved  crm: ") == COUNT  # of which some are "not approved"
@@ -150,18 +160,18 @@ def test_show_and_diff_tell(spoiled: tuple[Project, dict[Path, str]], way: str) 
     missing = way in ("folder", "fifo", "loop")  # no recording at all: a wrong argument
     commands = [("show", shown), *([("diff", shown, named), ("diff", named, shown)] if way in ("half", "fifo") else [])]
     for arguments in commands:
-        done = project.monitor(*arguments)
+        done = project.run(*arguments)
         said = _quiet(done, 2 if missing else 3)
         assert done.stdout == ""
         assert _told(said, path, "no such recording" if missing else what), said
 
 
-def test_damaged_baselines_hide_nothing_else(project: Project, vendor: ScriptedVendor) -> None:
+def test_damaged_baselines_hide_nothing_else(project: Project, vendor: ScriptedVendor, approved: Path) -> None:
+    shutil.copytree(approved, project.folder, dirs_exist_ok=True)
     _lookups(project, vendor, COUNT)
-    _quiet(project.monitor("record", "--vendor", "crm", "--approve"), 0)
     wrong = _spoil(project.folder / "recordings" / "baseline" / "crm")
     vendor.answers["/0"] = json_answer({"id": "CUST-1"})  # what the contract forbids needs no baseline
-    done = project.monitor("check", "--format", "json")
+    done = project.run("check", "--format", "json")
     _quiet(done, 1)
     results = {result["interaction_id"]: result for result in json.loads(done.stdout)["results"]}
     first, *others = wrong
@@ -171,7 +181,7 @@ def test_damaged_baselines_hide_nothing_else(project: Project, vendor: ScriptedV
         assert wrong[path].partition(";")[0] in results[path.stem]["reason"]
         assert "monitor approve" in results[path.stem]["fix"]
     assert [result["outcome"] for result in results.values()].count("same") == GOOD
-    assert len(vendor.seen) == 2 * COUNT
+    assert len(vendor.seen) == COUNT
 
 
 # -- plans and reports ------------------------------------------------------------------------------------
@@ -209,12 +219,12 @@ def _orphan(run: Path, number: int) -> Path:
 
 def test_orphans_with_damaged_plans_are_closed_or_noted(project: Project, vendor: ScriptedVendor) -> None:
     _lookups(project, vendor, 2)
-    _quiet(project.monitor("check"), 0)
+    _quiet(project.run("check"), 0)
     run = project.runs()[-1]
     orphans = {name: _orphan(run, number) for number, name in enumerate(PLANS)}
     for name, folder in orphans.items():
         PLANS[name][0](folder / "plan.json")
-    said = _quiet(project.monitor("check"), 0).splitlines()
+    said = _quiet(project.run("check"), 0).splitlines()
     for name, folder in orphans.items():
         (line,) = [line for line in said if folder.name in line]
         closed = PLANS[name][1] == ""
@@ -228,27 +238,27 @@ def test_orphans_with_damaged_plans_are_closed_or_noted(project: Project, vendor
 
 def test_a_copied_run_does_not_touch_the_report_of_its_original(project: Project, vendor: ScriptedVendor) -> None:
     _lookups(project, vendor, 1)
-    _quiet(project.monitor("check"), 0)
+    _quiet(project.run("check"), 0)
     run = project.runs()[-1]
     copy = _orphan(run, 0)
     _as(run_id=run.name)(copy / "plan.json")
     before = (run / "report.json").read_bytes()
-    said = _quiet(project.monitor("check"), 0)
+    said = _quiet(project.run("check"), 0)
     assert (run / "report.json").read_bytes() == before
     assert f"run {copy.name} was interrupted and cannot be closed" in said
 
 
 def test_damaged_reports_keep_no_run_from_its_own(project: Project, vendor: ScriptedVendor) -> None:
     _lookups(project, vendor, 1)
-    _quiet(project.monitor("check"), 0)
+    _quiet(project.run("check"), 0)
     run = project.runs()[-1]
     spoils = (_half, _newer, _empty, _folder, _fifo, _no_json, _as(results=5))
     for number, spoil in enumerate(spoils):
         copy = _orphan(run, number)
         shutil.copy(run / "report.json", copy / "report.json")
         spoil(copy / "report.json")
-    assert "closed" not in _quiet(project.monitor("check"), 0)
-    _quiet(project.monitor("recheck", "--all"), 0)
+    assert "closed" not in _quiet(project.run("check"), 0)
+    _quiet(project.run("recheck", "--all"), 0)
     assert len(project.runs()) == len(spoils) + 2
 
 
@@ -299,7 +309,7 @@ def test_every_damaged_pact_file_is_told_at_once(project: Project, vendor: Scrip
         path.write_bytes(data.encode() if isinstance(data, str) else data)
     os.mkfifo(project.folder / "contracts" / "crm" / "fifo.json")
     for command in ("check", "config check"):
-        said = _quiet(project.monitor(*command.split()), 2).splitlines()
+        said = _quiet(project.run(*command.split()), 2).splitlines()
         for number, (_, what) in enumerate(PACTS.values()):
             (line,) = [line for line in said if f"contracts/crm/{number:02}.json" in line]
             assert what in line
@@ -335,7 +345,7 @@ def test_a_damaged_configuration_is_told_with_its_place(project: Project, vendor
     project.write("contracts/crm/c.json", pact_of(interaction("a lookup", "/c", BODY)))
     text, what = CONFIGS[name]
     project.write("monitor.yaml", text)
-    done = project.monitor("check")
+    done = project.run("check")
     assert what in _quiet(done, 2)
     assert done.stdout == ""
     assert done.stderr.startswith("monitor: ")

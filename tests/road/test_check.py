@@ -101,7 +101,7 @@ def test_recheck_says_the_same_offline(lookup: Project, vendor: ScriptedVendor) 
     told = lookup.run("check").stdout
     vendor.answers.clear()
     asked = len(vendor.seen)
-    done = lookup.run("recheck", "--vendor", "crm", CRM_URL="", CRM_KEY="")
+    done = lookup.monitor("recheck", "--vendor", "crm", CRM_URL="", CRM_KEY="")
     assert done.returncode == 1
     assert [line for line in done.stdout.splitlines() if "customer" in line] == [
         line for line in told.splitlines() if "customer" in line
@@ -267,7 +267,7 @@ def test_look_at_what_is_there(lookup: Project) -> None:
     assert "CUST-12345" in lookup.run("show", "--raw", str(har)).stdout
     assert "crm: a lookup" in lookup.run("contracts", "list").stdout
     assert "crm  " in lookup.run("vendors").stdout
-    assert lookup.run("config", "check").stdout == "monitor.yaml: ok, 1 vendor(s), 1 interaction(s)\n"
+    assert lookup.monitor("config", "check").stdout == "monitor.yaml: ok, 1 vendor(s), 1 interaction(s)\n"
 
 
 def test_diff_tells_the_structure(lookup: Project, vendor: ScriptedVendor) -> None:

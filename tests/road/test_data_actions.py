@@ -28,7 +28,7 @@ def test_an_action_alone_and_then_with_a_pact_for_its_request(project: Project, 
     vendor.answers["/c"] = json_answer({"fullName": "Ann"})
     project.write("actions/get-customer.json", ACTION)
     project.write("monitor.yaml", CONFIG.replace("    contracts: [contracts/crm/*.json]\n", "") + ENTRY)
-    assert project.monitor("record", "--vendor", "crm").returncode == 0
+    assert project.run("record", "--vendor", "crm").returncode == 0
     assert (vendor.seen, outcomes(project)) == (["/c?phone=5%205"], {"Get customer": ("no_baseline", "")})
     vendor.seen.clear()
 
@@ -36,12 +36,12 @@ def test_an_action_alone_and_then_with_a_pact_for_its_request(project: Project, 
     asked["request"] = {"method": "GET", "path": "/c", "query": {"phone": ["5 5"]}}
     project.write("contracts/crm/pop.json", pact_of(asked))
     project.write("monitor.yaml", CONFIG + ENTRY)
-    assert project.monitor("record", "--vendor", "crm", "--approve").returncode == 0
+    assert project.run("record", "--vendor", "crm", "--approve").returncode == 0
     assert len(vendor.seen) == 1
 
     vendor.answers["/c"] = json_answer({"customerName": "Ann"})
     vendor.seen.clear()
-    done = project.monitor("check")
+    done = project.run("check")
     assert (len(vendor.seen), done.returncode) == (1, 1)
     (result,) = json.loads((project.runs()[-1] / "report.json").read_text())["results"]
     assert result["outcome"] == "drifted"
@@ -56,7 +56,7 @@ def test_nothing_is_called_where_nobody_said_where(project: Project, vendor: Scr
     project.write("actions/get-customer.json", ACTION)
     config = CONFIG.replace("    contracts: [contracts/crm/*.json]\n", "").replace("    base_url: ${CRM_URL}\n", "")
     project.write("monitor.yaml", config + ENTRY)
-    done = project.monitor("check")
+    done = project.run("check")
     reason = "nobody said where it is called; add to the vendor: base_url: https://api.example.com"
     assert (vendor.seen, outcomes(project)) == ([], {"Get customer": ("not_run", reason)})
     assert done.returncode == 3
@@ -69,12 +69,12 @@ def test_auth_that_the_integration_holds_is_asked_for(project: Project, vendor: 
     bare = 'version: 1\nvendors:\n  crm:\n    base_url: ${CRM_URL}\n    data_actions: [{file: "actions/*.json"}]\n'
     project.write("monitor.yaml", bare)
     line = 'headers: {Authorization: "${secret:env:CRM_AUTHORIZATION}"}'
-    done = project.monitor("check")
+    done = project.run("check")
     assert done.returncode == 3
     assert f"nothing that was sent says who is calling; add to the vendor: {line}" in done.stdout
-    assert line in project.monitor("contracts", "lint").stdout
+    assert line in project.run("contracts", "lint").stdout
     project.write("monitor.yaml", f"{bare}    {line}\n")
-    mended = project.monitor("check", CRM_AUTHORIZATION="Bearer s3cr3t-canary-key")
+    mended = project.run("check", CRM_AUTHORIZATION="Bearer s3cr3t-canary-key")
     assert "check the credentials under headers:" in mended.stdout
 
 
@@ -85,13 +85,13 @@ def test_lists_show_data_actions(project: Project) -> None:
     project.write("flows/sales.yaml", f"inboundCall:\n  name: Sales\n  a: {{callData: {step}}}\n")
     config = CONFIG.replace("    contracts: [contracts/crm/*.json]\n", "") + ENTRY
     project.write("monitor.yaml", f"{config}    flows: [flows/*.yaml]\n    domains: {{crm-read: ['Get *']}}\n")
-    listed = project.monitor("contracts", "list")
+    listed = project.run("contracts", "list")
     lines = listed.stdout.splitlines()
     assert (listed.returncode, lines[0], lines[2:]) == (
         0,
         "crm: Get customer",
         ["  request   GET /c", "  data_action   Get customer (actions/get-customer.json)", "  flow      Sales"],
     )
-    vendors = project.monitor("vendors").stdout
+    vendors = project.run("vendors").stdout
     counted = "0 contract files, 0 translation(s), 1 data action(s), 1 flow(s), 1 domain(s)"
     assert vendors == f"crm  MASKED-CRM_URL  {counted}\n" or vendors.endswith(f"  {counted}\n")

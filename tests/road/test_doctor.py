@@ -1,4 +1,4 @@
-"""doctor as people run it: a process, its environment, its exit code."""
+"""doctor as people run it: its environment, its exit code."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def files(project: Project) -> list[Path]:
 
 def test_all_is_well(one: Project, vendor: ScriptedVendor) -> None:
     before = files(one)
-    done = one.monitor("doctor")
+    done = one.run("doctor")
     assert (done.returncode, done.stderr) == (0, ""), done.stdout
     assert {line.split()[0] for line in done.stdout.splitlines()} == {"ok"}
     assert "reachability crm: GET answered 200" in done.stdout
@@ -38,7 +38,7 @@ def test_all_is_well(one: Project, vendor: ScriptedVendor) -> None:
 def test_a_proxy_is_named_without_its_password(one: Project, vendor: ScriptedVendor) -> None:
     proxy = vendor.url.replace("http://", "http://me:pr0xy-canary@")
     vendor.answers["http://crm.invalid/c"] = json_answer(BODY)
-    done = one.monitor("doctor", CRM_URL="http://crm.invalid", HTTP_PROXY=proxy, NO_PROXY="n0-proxy-canary")
+    done = one.run("doctor", CRM_URL="http://crm.invalid", HTTP_PROXY=proxy, NO_PROXY="n0-proxy-canary")
     assert done.returncode == 0, done.stdout
     line = next(line for line in done.stdout.splitlines() if "proxy crm" in line)
     assert f"it is called through {vendor.url.removeprefix('http://')} (set: HTTP_PROXY, NO_PROXY)" in line
@@ -48,7 +48,7 @@ def test_a_proxy_is_named_without_its_password(one: Project, vendor: ScriptedVen
 
 @pytest.mark.parametrize("proxy", ["socks5://127.0.0.1:1", "http://127.0.0.1:port", "http://"])
 def test_a_proxy_that_cannot_be_used_is_told(one: Project, proxy: str) -> None:
-    done = one.monitor("doctor", CRM_URL="http://crm.invalid", HTTP_PROXY=proxy)
+    done = one.run("doctor", CRM_URL="http://crm.invalid", HTTP_PROXY=proxy)
     assert done.returncode == 3, done.stdout
     assert "FAIL  proxy crm: " in done.stdout
 
@@ -80,6 +80,6 @@ def test_it_goes_on_while_another_run_holds_the_vendor(one: Project, vendor: Scr
         return status, dict(headers), body
 
     vendor.answers["/c"] = answer
-    assert one.monitor("check").returncode == 0
+    assert one.run("check").returncode == 0
     assert "warn  lock crm: vendor crm is in use by 'monitor check'" in inner[1]
     assert "ok    reachability crm" in inner[1]

@@ -185,22 +185,22 @@ def recorded(project: Project, name: str) -> Path:
 
 def test_what_was_captured_goes_the_same_road(captured: Project, vendor: ScriptedVendor) -> None:
     vendor.answers["/customers"] = json_answer(CUSTOMER)
-    done = captured.monitor(*FROM_HAR, "--no-input")
+    done = captured.run(*FROM_HAR, "--no-input")
     assert done.returncode == 3, done.stderr
     assert plain(done.stdout, captured) == TOLD
     assert done.stderr == NOTES
     assert vendor.seen == []
     _is_masked_and_says_where_it_came_from(captured)
-    shown = captured.monitor("show", str(recorded(captured, "create-case"))).stdout
+    shown = captured.run("show", str(recorded(captured, "create-case"))).stdout
     assert "POST http://masked-crm-url.invalid/api/customers/CUST-9/cases\n" in shown.replace("https:", "http:")
     assert "captured 2026-11-20 08:03:00 UTC in 50 ms, taken from entry 2 of MASKED-CRM_URL.har, run " in shown
-    rechecked = captured.monitor("recheck")
+    rechecked = captured.run("recheck")
     assert "2 no_baseline" in rechecked.stdout
-    approved = captured.monitor("approve", "--vendor", "crm", "--by", "ada")
+    approved = captured.run("approve", "--vendor", "crm", "--by", "ada")
     assert approved.returncode == 0, approved.stderr
     assert approved.stdout.count("approved  crm: ") == 2
     assert "captured 2026-11-20 08:05:00 UTC, taken from entry 4 of MASKED-CRM_URL.har in run " in approved.stdout
-    checked = captured.monitor("check", "--interaction", "a lookup")
+    checked = captured.run("check", "--interaction", "a lookup")
     assert checked.returncode == 0, checked.stdout
     assert vendor.seen == ["/customers?phone=1"]
 
@@ -222,14 +222,14 @@ def _is_masked_and_says_where_it_came_from(project: Project) -> None:
 
 
 def test_an_entry_that_was_named(captured: Project, vendor: ScriptedVendor) -> None:
-    taken = captured.monitor(*FROM_HAR, "--interaction", "a lookup", "--entry", "0", "--approve", "--note", "first")
+    taken = captured.run(*FROM_HAR, "--interaction", "a lookup", "--entry", "0", "--approve", "--note", "first")
     assert taken.returncode == 1  # what the contract forbids is never approved
     assert "not approved  crm: a lookup\n" in taken.stderr.replace("monitor: ", "")
-    taken = captured.monitor(*FROM_HAR, "--interaction", "a lookup", "--entry", "5", "--approve")
+    taken = captured.run(*FROM_HAR, "--interaction", "a lookup", "--entry", "5", "--approve")
     assert taken.returncode == 0, taken.stderr
     assert "  note: it is not the request that monitor would send: query: phone\n" in taken.stdout
     assert "approved  crm: a lookup\n" in taken.stdout
-    again = captured.monitor(*FROM_HAR, "--interaction", "a lookup", "--no-input")
+    again = captured.run(*FROM_HAR, "--interaction", "a lookup", "--no-input")
     assert "no difference to the baseline" in again.stdout
     assert "nothing differs from the baseline" in again.stderr
     assert vendor.seen == []
@@ -248,7 +248,7 @@ def test_what_cannot_be_taken_is_one_error_and_nothing_is_written(
     captured: Project, arguments: tuple[str, ...], text: str, told: str
 ) -> None:
     captured.write("x.har", text)
-    done = captured.monitor("record", "--vendor", "crm", "--from-har", "x.har", *arguments)
+    done = captured.run("record", "--vendor", "crm", "--from-har", "x.har", *arguments)
     assert done.returncode == 2
     assert told in done.stderr
     assert len(done.stderr.splitlines()) == 1

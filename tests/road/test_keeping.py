@@ -56,7 +56,7 @@ def watched(project: Project, vendor: ScriptedVendor) -> Project:
 
 @pytest.mark.parametrize("command", [("check",), ("record", "--vendor", "crm", "--approve")])
 def test_old_runs_go_after_each_run(watched: Project, command: tuple[str, ...]) -> None:
-    done = watched.monitor(*command)
+    done = watched.run(*command)
     assert done.returncode == 0, done.stdout + done.stderr
     kept = names(watched)
     assert len(kept) == 2  # this one, and the newest that holds a recording of the old interaction
@@ -64,25 +64,25 @@ def test_old_runs_go_after_each_run(watched: Project, command: tuple[str, ...]) 
     assert "deleted" not in (watched.runs()[1] / "report.json").read_text()
     if command == ("check",):
         assert "note: deleted 3 old runs: " in done.stdout
-        assert "deleted" not in watched.monitor("check").stdout
-    assert watched.monitor("recordings", "verify").returncode == 0
+        assert "deleted" not in watched.run("check").stdout
+    assert watched.run("recordings", "verify").returncode == 0
 
 
 def test_nothing_goes_unless_asked_for(watched: Project) -> None:
     watched.write("monitor.yaml", CONFIG)
-    assert watched.monitor("check").returncode == 0
+    assert watched.run("check").returncode == 0
     assert len(names(watched)) == 5
-    done = watched.monitor("recordings", "prune")
+    done = watched.run("recordings", "prune")
     assert done.returncode == 2
     assert "nothing says which runs may be deleted" in done.stderr
     assert "keep_days: 90" in done.stderr
-    assert watched.monitor("recordings", "prune", "--keep-last", "0").returncode == 2
-    assert watched.monitor("recordings", "prune", "--max-size", "5 apples").returncode == 2
+    assert watched.run("recordings", "prune", "--keep-last", "0").returncode == 2
+    assert watched.run("recordings", "prune", "--max-size", "5 apples").returncode == 2
     assert len(names(watched)) == 5
 
 
 def test_prune_tells_each_run_and_the_sum(watched: Project) -> None:
-    told = watched.monitor("recordings", "prune", "--dry-run", CRM_URL="", CRM_KEY="")
+    told = watched.run("recordings", "prune", "--dry-run", CRM_URL="", CRM_KEY="")
     assert told.returncode == 0, told.stderr
     lines = told.stdout.splitlines()
     assert lines[0].split("  ")[:3] == ["would delete", names(watched)[0], "crm"]
@@ -90,10 +90,10 @@ def test_prune_tells_each_run_and_the_sum(watched: Project) -> None:
     assert lines[-1].startswith("3 runs would be deleted, ")
     assert lines[-1].split("; ")[1].startswith("1 run kept, ")
     assert len(names(watched)) == 4
-    done = watched.monitor("recordings", "prune", "--keep-last", "2", "--keep-days", "30")
+    done = watched.run("recordings", "prune", "--keep-last", "2", "--keep-days", "30")
     assert done.stdout.count("deleted  20") == 2
     assert done.stdout.splitlines()[-1].startswith("2 runs deleted, ")
-    by_size = watched.monitor("recordings", "prune", "--keep-last", "0", "--max-size", "1B")
+    by_size = watched.run("recordings", "prune", "--keep-last", "0", "--max-size", "1B")
     assert by_size.stdout.splitlines()[-1].startswith("1 run deleted, ")
     assert "what always stays takes more than 1 B" in by_size.stderr
     assert len(names(watched)) == 1
@@ -111,7 +111,7 @@ def test_prune_while_a_check_runs(watched: Project, vendor: ScriptedVendor) -> N
     watched.write("monitor.yaml", CONFIG)
     with watched.start("check") as check:
         assert reached.wait(timeout=60)
-        done = watched.monitor("recordings", "prune", "--keep-days", "7", "--keep-last", "0")
+        done = watched.run("recordings", "prune", "--keep-days", "7", "--keep-last", "0")
         assert done.returncode == 0
         assert done.stderr.startswith("note: 3 runs left for now: vendor crm is in use by 'monitor check'")
         assert f"process {check.pid}" in done.stderr
@@ -120,12 +120,21 @@ def test_prune_while_a_check_runs(watched: Project, vendor: ScriptedVendor) -> N
         check.communicate()
     assert check.returncode == 0
     assert len(names(watched)) == 5
-    done = watched.monitor("recordings", "prune", "--keep-days", "7", "--keep-last", "0")
+    done = watched.run("recordings", "prune", "--keep-days", "7", "--keep-last", "0")
     assert done.stdout.count("deleted  20") == 3
-    assert watched.monitor("recordings", "verify").returncode == 0
+    assert watched.run("recordings", "verify").returncode == 0
 
 
 COUNT, FILES = 100, 8
+
+
+def ended(process: subprocess.Popen[str]) -> bool:
+    """Waited for a moment: whoever looks without a pause takes the processor from it."""
+    try:
+        process.wait(0.0005)
+    except subprocess.TimeoutExpired:
+        return False
+    return True
 
 
 @pytest.mark.parametrize("left", [COUNT, COUNT - 1, COUNT // 2])
@@ -140,14 +149,14 @@ def test_a_kill_in_the_middle_of_pruning(project: Project, left: int) -> None:
         for name in ("plan.json", "report.json", *(f"crm/{n}.har" for n in range(FILES))):
             (run / name).hardlink_to(project.folder / "one")
     with project.start("recordings", "prune", "--keep-days", "7") as process:
-        while process.poll() is None:
+        while not ended(process):
             found = os.listdir(at)  # noqa: PTH208 - only the names, and quickly
             if len(found) <= left and any(name.startswith(".tmp-") for name in found):
                 break
         process.kill()
     for run in at.iterdir():
         assert run.name.startswith(".tmp-") or len(list(run.rglob("*"))) == FILES + 3, run
-    done = project.monitor("recordings", "prune", "--keep-days", "7")
+    done = project.run("recordings", "prune", "--keep-days", "7")
     assert done.returncode == 0, done.stderr
     assert len(list(at.iterdir())) == 10
     assert all(len(list(run.rglob("*"))) == FILES + 3 for run in at.iterdir())
@@ -157,31 +166,31 @@ def test_a_kill_in_the_middle_of_pruning(project: Project, left: int) -> None:
 
 
 def test_verify_tells_what_is_damaged_and_mends_what_is_generated(watched: Project) -> None:
-    assert watched.monitor("record", "--vendor", "crm", "--approve").returncode == 0
+    assert watched.run("record", "--vendor", "crm", "--approve").returncode == 0
     (pretty,) = watched.folder.glob("recordings/baseline/crm/*.pretty.json")
     right = pretty.read_bytes()
     pretty.unlink()
-    done = watched.monitor("recordings", "verify", CRM_URL="", CRM_KEY="")
+    done = watched.run("recordings", "verify", CRM_URL="", CRM_KEY="")
     assert done.returncode == 0
     assert done.stdout.splitlines() == [
         f"note     baseline/crm/{pretty.name}",
         "    it is missing; make it anew: monitor recordings verify --mend",
         "2 recordings, 2 runs, 1 baseline: 1 note",
     ]
-    done = watched.monitor("recordings", "verify", "--mend")
+    done = watched.run("recordings", "verify", "--mend")
     assert done.stdout.endswith("1 baseline: 1 mended\n")
     assert pretty.read_bytes() == right
-    assert watched.monitor("recordings", "verify").stdout == "2 recordings, 2 runs, 1 baseline: all well\n"
+    assert watched.run("recordings", "verify").stdout == "2 recordings, 2 runs, 1 baseline: all well\n"
     (har,) = watched.runs()[-1].glob("crm/*.har")
     har.write_bytes(har.read_bytes()[:200])
-    done = watched.monitor("recordings", "verify")
+    done = watched.run("recordings", "verify")
     assert done.returncode == 3
     assert f"damaged  runs/{watched.runs()[-1].name}/crm/{har.name}\n    it ends too early: it was cut; " in done.stdout
-    done = watched.monitor("recordings", "verify", "--vendor", "crm", "--format", "json")
+    done = watched.run("recordings", "verify", "--vendor", "crm", "--format", "json")
     told = json.loads(done.stdout)
     assert (done.returncode, told["version"], told["damaged"], told["recordings"]) == (3, 1, 1, 2)
     assert {"path", "state", "what", "fix"} == told["remarks"][0].keys()
-    assert watched.monitor("recordings", "verify", "--vendor", "crn").returncode == 2
+    assert watched.run("recordings", "verify", "--vendor", "crn").returncode == 2
 
 
 # -- room on the disk -------------------------------------------------------------------------------------
@@ -190,7 +199,7 @@ def test_verify_tells_what_is_damaged_and_mends_what_is_generated(watched: Proje
 @pytest.mark.parametrize("command", [("check",), ("record", "--vendor", "crm")])
 def test_no_run_begins_without_room(watched: Project, vendor: ScriptedVendor, command: tuple[str, ...]) -> None:
     watched.write("monitor.yaml", CONFIG + WEEK.replace("min_free: 0", "min_free: 1000TB"))
-    done = watched.monitor(*command)
+    done = watched.run(*command)
     assert done.returncode == 70
     assert "are free where recordings are kept; min_free is 1,000 TB; free some space" in done.stderr
     assert vendor.seen == []
@@ -230,13 +239,13 @@ def test_a_quota_ends_the_run_and_tears_nothing(large: Project) -> None:
     assert (run / "plan.json").exists()
     assert not (run / "report.json").exists()
     assert not list(large.folder.rglob("recordings/**/.tmp-*"))
-    verified = large.monitor("recordings", "verify")
+    verified = large.run("recordings", "verify")
     assert verified.returncode == 0, verified.stdout
     assert "it has no report" in verified.stdout
-    done = large.monitor("check")
+    done = large.run("check")
     assert done.returncode == 0, done.stdout
     assert f"closed interrupted run {run.name}" in done.stdout
-    assert large.monitor("recordings", "verify").stdout.endswith("2 runs, 0 baselines: all well\n")
+    assert large.run("recordings", "verify").stdout.endswith("2 runs, 0 baselines: all well\n")
 
 
 ON_A_SMALL_DISK = """

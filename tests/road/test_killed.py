@@ -10,7 +10,7 @@ from collections import Counter
 from monitor.recordings.store import Store
 from tests.road.scripted import Answer, Project, ScriptedVendor, interaction, json_answer, pact_of
 
-COUNT = 50
+COUNT = 20
 BODY = {"id": "CUST-1", "name": "Ada"}
 
 
@@ -26,7 +26,7 @@ def test_two_runs_over_one_vendor_exclude_each_other(project: Project, vendor: S
     vendor.answers["/c"] = answer
     with project.start("check") as first:
         assert reached.wait(timeout=60)
-        second = project.monitor("check")
+        second = project.run("check")
         assert second.returncode == 3
         assert f"process {first.pid}" in second.stderr
         assert "--wait" in second.stderr
@@ -84,11 +84,11 @@ def test_a_killed_run_is_closed_by_the_next(project: Project, vendor: ScriptedVe
     for path in kept:
         assert store.read(str(path)).exchange.response is not None
 
-    done = project.monitor("check")
+    done = project.run("check")
     assert done.returncode == 0, done.stdout + done.stderr
     assert f"closed interrupted run {run.name}" in done.stdout
     report = json.loads((run / "report.json").read_text())
     outcomes = Counter(result["outcome"] for result in report["results"])
     assert outcomes == {"no_baseline": len(kept), "not_run": COUNT - len(kept)}
     assert all("interrupted" in r["reason"] for r in report["results"] if r["outcome"] == "not_run")
-    assert "closed" not in project.monitor("check").stdout
+    assert "closed" not in project.run("check").stdout

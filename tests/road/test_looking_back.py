@@ -33,11 +33,11 @@ def three_runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
             pact_of(interaction("a lookup", "/c", CUSTOMER), interaction("the tickets", "/t", TICKETS)),
         )
         vendor.answers.update({"/c": json_answer(CUSTOMER), "/t": json_answer(TICKETS)})
-        recorded = made.monitor("record", "--vendor", "crm", "--approve", "--note", "first")
+        recorded = made.run("record", "--vendor", "crm", "--approve", "--note", "first")
         assert recorded.returncode == 0, recorded.stderr
-        assert made.monitor("check").returncode == 0
+        assert made.run("check").returncode == 0
         vendor.answers["/c"] = json_answer(RENAMED)
-        checked = made.monitor("check")
+        checked = made.run("check")
         assert checked.returncode == 1, checked.stdout
     return made.folder
 
@@ -54,8 +54,8 @@ def renamed(three_runs: Path, tmp_path: Path, vendor: ScriptedVendor) -> Project
 
 
 def test_history_tells_what_changed_from_run_to_run(renamed: Project) -> None:
-    renamed.monitor("check")
-    done = renamed.monitor("history", "--vendor", "crm")
+    renamed.run("check")
+    done = renamed.run("history", "--vendor", "crm")
     assert done.returncode == 0, done.stderr
     _, newest, _, gone, drifted, back, new, *_ = (line.strip() for line in done.stdout.splitlines())
     assert newest.endswith("check   2 same")
@@ -64,7 +64,7 @@ def test_history_tells_what_changed_from_run_to_run(renamed: Project) -> None:
     assert back == "a lookup"
     assert new.startswith("+ breaking  $.customerId renamed to $.customer_id")
     assert len(done.stdout.splitlines()) == 9
-    assert renamed.monitor("history", "--vendor", "crm", "--last", "1").stdout.count("  check  ") == 1
+    assert renamed.run("history", "--vendor", "crm", "--last", "1").stdout.count("  check  ") == 1
 
 
 def test_the_history_of_one_interaction(renamed: Project) -> None:
@@ -77,7 +77,7 @@ def test_the_history_of_one_interaction(renamed: Project) -> None:
 
 def test_history_outlives_the_contract(renamed: Project) -> None:
     renamed.write("contracts/crm/pact.json", pact_of(interaction("the tickets", "/t", TICKETS)))
-    done = renamed.monitor("history", "--vendor", "crm", "a lookup")
+    done = renamed.run("history", "--vendor", "crm", "a lookup")
     assert (done.returncode, done.stderr) == (0, "")
     assert "DRIFTED (breaking)" in done.stdout
 
@@ -86,13 +86,13 @@ def test_damaged_and_unfinished_runs_cost_only_themselves(renamed: Project) -> N
     first, second, third = renamed.runs()
     (first / "report.json").write_text("{")
     (second / "report.json").unlink()
-    done = renamed.monitor("history", "--vendor", "crm")
+    done = renamed.run("history", "--vendor", "crm")
     assert done.returncode == 0
     assert f"run {first.name} is passed over" in done.stderr
     assert done.stderr.count("\n") == 1
     assert f"{second.name}  check   interrupted, or under way" in done.stdout
     assert third.name in done.stdout
-    told = json.loads(renamed.monitor("history", "--vendor", "crm", "--format", "json").stdout)
+    told = json.loads(renamed.run("history", "--vendor", "crm", "--format", "json").stdout)
     assert [run["finished"] for run in told["runs"]] == [True, False]
 
 
@@ -104,46 +104,46 @@ def test_runs_and_baselines_are_compared(renamed: Project) -> None:
     same = renamed.monitor("diff", first, second)
     assert (same.returncode, same.stdout.splitlines()[-1]) == (0, "2 interactions: 2 without a difference")
     for a, b in ((second, third), ("baseline", f"recordings/runs/{third}/")):
-        done = renamed.monitor("diff", a, b)
+        done = renamed.run("diff", a, b)
         assert done.returncode == 1
         assert "DIFFERS  crm: a lookup\n  $.customerId\n" in done.stdout
         assert done.stdout.endswith("2 interactions: 1 differs, 1 without a difference\n")
         assert "CUST" not in done.stdout
-    values = renamed.monitor("diff", "baseline", third, "--values", "--interaction", "a lookup")
+    values = renamed.run("diff", "baseline", third, "--values", "--interaction", "a lookup")
     assert '    $.note  "a" -> "b"' in values.stdout
 
 
 def test_a_recording_and_its_baseline(renamed: Project) -> None:
     (path,) = renamed.runs()[-1].glob("crm/a-lookup*.har")
     har = str(path.relative_to(renamed.folder))
-    done = renamed.monitor("diff", "baseline", har)
+    done = renamed.run("diff", "baseline", har)
     assert done.returncode == 1
     assert "1 interaction: 1 differs" in done.stdout
     assert f"B: {har}" in done.stdout
     for baseline in (renamed.folder / "recordings" / "baseline" / "crm").glob("a-lookup*.har"):
         baseline.unlink()
-    alone = renamed.monitor("diff", har, "baseline")
+    alone = renamed.run("diff", har, "baseline")
     assert (alone.returncode, "ONLY IN A  crm: a lookup" in alone.stdout) == (1, True)
 
 
 def test_what_cannot_be_compared_is_told_and_the_rest_is(renamed: Project) -> None:
-    renamed.monitor("check", CRM_URL="http://127.0.0.1:1")
+    renamed.run("check", CRM_URL="http://127.0.0.1:1")
     newest = renamed.runs()[-1].name
-    done = renamed.monitor("diff", "baseline", newest)
+    done = renamed.run("diff", "baseline", newest)
     assert done.returncode == 3
     assert "B holds no response to compare (vendor_down: " in done.stdout
     (har,) = renamed.runs()[0].glob("crm/a-lookup*.har")
     har.write_bytes(har.read_bytes()[:-9])
-    cut = renamed.monitor("diff", renamed.runs()[0].name, renamed.runs()[1].name)
+    cut = renamed.run("diff", renamed.runs()[0].name, renamed.runs()[1].name)
     assert cut.returncode == 3
     assert "2 interactions: 1 not compared, 1 without a difference" in cut.stdout
-    assert renamed.monitor("diff", str(har), str(har)).returncode == 3
+    assert renamed.run("diff", str(har), str(har)).returncode == 3
 
 
 def test_bodies_too_large_for_the_value_view_are_told(renamed: Project, vendor: ScriptedVendor) -> None:
     vendor.answers["/t"] = json_answer([{"id": number} for number in range(30_000)])
-    renamed.monitor("check")
-    done = renamed.monitor("diff", "baseline", renamed.runs()[-1].name, "--values")
+    renamed.run("check")
+    done = renamed.run("diff", "baseline", renamed.runs()[-1].name, "--values")
     assert done.returncode == 0
     assert "values: too many values for the value view" in done.stdout
 
@@ -178,19 +178,19 @@ def approve_the_rename(project: Project) -> None:
         "contracts/crm/pact.json",
         pact_of(interaction("a lookup", "/c", RENAMED), interaction("the tickets", "/t", TICKETS)),
     )
-    done = project.monitor("approve", "--vendor", "crm", "a lookup", "--note", "told by the `vendor` @acme")
+    done = project.run("approve", "--vendor", "crm", "a lookup", "--note", "told by the `vendor` @acme")
     assert done.returncode == 0, done.stderr
 
 
 def test_a_review_of_the_working_tree(committed: Project) -> None:
     approve_the_rename(committed)
-    done = committed.monitor("baseline", "review", "--base", "HEAD")
+    done = committed.run("baseline", "review", "--base", "HEAD")
     assert done.returncode == 0, done.stderr
     assert "CHANGED (info)  crm: a lookup\n" in done.stdout  # the contract has followed: nothing reads the old name
     assert "New key 'customer_id' found at $.customer_id" in done.stdout
     assert done.stdout.endswith("1 changed, 1 unchanged\n")
     assert "CUST" not in done.stdout
-    comment = committed.monitor("baseline", "review", "--base", "main", "--format", "markdown").stdout
+    comment = committed.run("baseline", "review", "--base", "main", "--format", "markdown").stdout
     assert "``told by the `vendor` @acme``" in comment
 
 
@@ -204,12 +204,12 @@ def test_a_review_is_of_what_changed_since_the_base_was_left(committed: Project)
     for path in (committed.folder / "recordings" / "baseline" / "crm").glob("the-tickets*"):
         path.unlink()
     git(top, "commit", "--quiet", "--all", "--message", "tickets")
-    done = committed.monitor("baseline", "review", "--base", "main", "--head", "feature")
+    done = committed.run("baseline", "review", "--base", "main", "--head", "feature")
     assert "where main was left" in done.stdout
     assert done.stdout.endswith("1 changed, 1 unchanged\n")
-    back = committed.monitor("baseline", "review", "--base", "main", "--head", "main~1")
+    back = committed.run("baseline", "review", "--base", "main", "--head", "main~1")
     assert "ADDED  crm: the tickets" in back.stdout
-    hook = committed.monitor("baseline", "review", "--base", "main~1", GIT_DIR="/nowhere", GIT_INDEX_FILE="x")
+    hook = committed.run("baseline", "review", "--base", "main~1", GIT_DIR="/nowhere", GIT_INDEX_FILE="x")
     assert "REMOVED  crm: the tickets" in hook.stdout
 
 
@@ -218,7 +218,7 @@ def test_a_shallow_clone_is_told_what_to_fetch(committed: Project, tmp_path: Pat
     git(top, "commit", "--quiet", "--allow-empty", "--message", "second")
     git(tmp_path, "clone", "--quiet", "--depth", "1", f"file://{top}", "clone")
     clone = Project(tmp_path / "clone" / committed.folder.name, committed.url)
-    done = clone.monitor("baseline", "review", "--base", "HEAD~1")
+    done = clone.run("baseline", "review", "--base", "HEAD~1")
     assert done.returncode == 2
     assert "fetch-depth: 0" in done.stderr
 
