@@ -37,9 +37,9 @@ def closed() -> str:
         return f"http://127.0.0.1:{probe.getsockname()[1]}/{SECRET}"
 
 
-@pytest.mark.parametrize("url", [closed(), f"ftp://127.0.0.1/{SECRET}", f"http://[{SECRET}", SECRET, ""])
+@pytest.mark.parametrize("url", ["", f"ftp://127.0.0.1/{SECRET}", f"http://[{SECRET}", SECRET, "closed"])
 def test_where_nobody_is_a_note_is_made_without_the_url(url: str) -> None:
-    said = ping(url)
+    said = ping(closed() if url == "closed" else url)
     assert said.startswith("the heartbeat was not taken: ")
     assert SECRET not in said
 
