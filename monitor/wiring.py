@@ -201,9 +201,9 @@ def post_of(settings: Settings, stop: threading.Event | None = None) -> Post:
     )
 
 
-def deliverer_of(settings: Settings) -> Callable[[Ledger, str], Delivered]:
-    """Sends what is due in a ledger, for the run that is named."""
+def deliverer_of(settings: Settings, stop: threading.Event | None = None) -> Callable[[Ledger, str], Delivered]:
+    """Sends what is due in a ledger, for the run that is named. Once ``stop`` is set, no message is begun."""
     from monitor.pipeline.alerting import deliver_due  # noqa: PLC0415
 
-    post = post_of(settings)
+    post = post_of(settings, stop)
     return lambda ledger, run_id: deliver_due(settings, ledger, post, run_id)

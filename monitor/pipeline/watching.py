@@ -250,7 +250,8 @@ def watch(
     the ledger has it (what it makes up for is told) and after (it is over).
     """
     found = look(settings, books, now, under_way or (lambda vendor, since: is_under_way(settings, vendor, since, now)))
-    tell(found, books, telling, now)
+    if settings.alerts.channels:  # else nobody is told, and nothing may count as told
+        tell(found, books, telling, now)
     return found
 
 

@@ -11,7 +11,8 @@
     check_missed                       vendor, slot, slots
     delivered                          what came of the alerts that were due
     clock_jumped                       seconds, negative where it went back
-    failed                             job, error: something else went wrong; the daemon goes on
+    failed                             job, error: something else went wrong; told once, the daemon goes on
+    mended                             job: what had failed works again
 
 Every event has ``time`` (UTC) and ``event`` first. No secret is in one: reports are masked, and errors hold none.
 """
