@@ -68,11 +68,9 @@ def _listed(intents: Iterable[Intent], when: Callable[[datetime], str]) -> Itera
             yield f"      fix: {printable(intent.fix, 300)}"
 
 
-def _iso(moment: datetime | None) -> str | None:
-    return None if moment is None else moment.isoformat(timespec="seconds").replace("+00:00", "Z")
-
-
 def _document(intent: Intent) -> Mapping[str, object]:
+    from monitor.model.moments import stamp
+
     return {
         "id": intent.id,
         "alert": intent.alert_id,
@@ -83,9 +81,9 @@ def _document(intent: Intent) -> Mapping[str, object]:
         "severity": intent.message.severity.value,
         "title": intent.message.title,
         "run": intent.message.run_id,
-        "created": _iso(intent.created),
+        "created": stamp(intent.created),
         "tries": intent.attempts,
-        "next_at": _iso(intent.next_at),
+        "next_at": intent.next_at and stamp(intent.next_at),
         "error": intent.error,
         "fix": intent.fix,
     }

@@ -31,7 +31,9 @@ from monitor.errors import JsonError
 from monitor.jsonpaths import general, parse_path, starts_with
 from monitor.model import (
     HEADER_ROOT,
+    LOSS,
     MAX_FINDINGS,
+    MISMATCH,
     STATUS_ROOT,
     Change,
     ChangeKind,
@@ -39,7 +41,6 @@ from monitor.model import (
     Incident,
     Judged,
     Loss,
-    Mismatch,
     Outcome,
     Result,
     RunReport,
@@ -47,6 +48,7 @@ from monitor.model import (
     Sighting,
     Subject,
     fingerprint,
+    kind_of,
     trouble_fingerprint,
 )
 from monitor.printable import printable
@@ -75,8 +77,6 @@ _CAME: Final[Mapping[Outcome, int]] = {
     Outcome.DRIFTED: 4,
     Outcome.NO_BASELINE: 4,
 }
-_MISMATCH: Final = "mismatch"
-_LOSS: Final = "loss"
 _MEDIA_TYPE_ROOT: Final = f"{HEADER_ROOT}content-type"
 _OUTPUT_ROOT: Final = "output:"
 _COVERS_NOTHING: Final = frozenset({ChangeKind.ADDED, ChangeKind.NOT_NULL})
@@ -110,13 +110,6 @@ def _judged(report: RunReport, why: str = "") -> Judged:
 # -- drift ------------------------------------------------------------------------------------------------
 
 
-def kind_of(finding: Finding) -> str:
-    """A change's kind, mismatch or loss."""
-    if isinstance(finding.detail, Change):
-        return finding.detail.kind
-    return _MISMATCH if isinstance(finding.detail, Mismatch) else _LOSS
-
-
 def _drifts(result: Result) -> Iterator[Sighting]:
     roots: dict[str, list[Finding]] = {}
     for finding in result.findings:
@@ -133,7 +126,7 @@ def _drifts(result: Result) -> Iterator[Sighting]:
             interaction_id=result.interaction_id,
             description=result.description,
             root=root,
-            kinds=tuple(sorted({kind_of(finding) for finding in alarming or group})),
+            kinds=tuple(sorted({kind_of(finding.detail) for finding in alarming or group})),
             lines=lines.get(root, ()),
             evidence=result.evidence,
             basis=result.basis,
@@ -167,7 +160,7 @@ def _blind(result: Result, incident: Incident | Sighting) -> str:
     if len(result.findings) >= MAX_FINDINGS:
         return "there are more findings than are listed"
     kinds = frozenset(incident.kinds)
-    compared = kinds - {_MISMATCH} if incident.basis.baseline else kinds - {_MISMATCH, _LOSS}
+    compared = kinds - {MISMATCH} if incident.basis.baseline else kinds - {MISMATCH, LOSS}
     if not result.baseline and kinds and compared == kinds:
         return "there is no baseline to compare with"
     return next((why for finding in result.findings if (why := _hidden_by(finding, incident.root))), "")

@@ -59,7 +59,9 @@ from monitor.model.judging import (
     FAILURE_PATH,
     FILLED,
     HEADER_ROOT,
+    LOSS,
     MAX_FINDINGS,
+    MISMATCH,
     STATUS_ROOT,
     THE_DEFAULT,
     Case,
@@ -74,6 +76,7 @@ from monitor.model.judging import (
     StoredCase,
     Terms,
     Told,
+    kind_of,
 )
 from monitor.model.overrides import RequestOverride
 from monitor.model.recordings import MASK, MASK_HOST, Approval, Mask, Recording
@@ -102,9 +105,11 @@ __all__ = [
     "FILLED",
     "HEADER_ROOT",
     "LONGEST_WAIT",
+    "LOSS",
     "MASK",
     "MASK_HOST",
     "MAX_FINDINGS",
+    "MISMATCH",
     "STATUS_ROOT",
     "THE_DEFAULT",
     "Accepted",
@@ -183,5 +188,6 @@ __all__ = [
     "Use",
     "Vendor",
     "fingerprint",
+    "kind_of",
     "trouble_fingerprint",
 ]

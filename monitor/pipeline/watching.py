@@ -42,6 +42,7 @@ from monitor.model import (
     Subject,
     trouble_fingerprint,
 )
+from monitor.model.moments import shown
 from monitor.recordings.locks import holder_of
 from monitor.recordings.store import Store
 from monitor.slots import last_slot, next_slots
@@ -183,16 +184,12 @@ def is_under_way(settings: Settings, vendor: str, since: datetime, now: datetime
 # -- telling ---------------------------------------------------------------------------------------------------
 
 
-def _shown(moment: datetime, timezone: str) -> str:
-    return f"{moment.astimezone(ZoneInfo(timezone)):%a %d %b %Y, %H:%M %Z}"
-
-
 def _lines(missed: Missed) -> Iterator[str]:
-    zone = missed.schedule.timezone
-    yield f"Expected: a check on {_shown(missed.slot, zone)} (schedule {missed.schedule.cron}, {zone})"
+    zone = ZoneInfo(missed.schedule.timezone)
+    yield f"Expected: a check on {shown(missed.slot, zone)} (schedule {missed.schedule.cron}, {zone})"
     yield "Actual: none has begun" + ("" if missed.last else ", and none ever has")
     if missed.last:
-        yield f"the last check began on {_shown(missed.last, zone)}"
+        yield f"the last check began on {shown(missed.last, zone)}"
     if missed.slots > 1:
         more = " or more" if missed.slots == MAX_COUNTED else ""
         yield f"{missed.slots}{more} scheduled checks were missed"
