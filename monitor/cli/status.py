@@ -29,7 +29,7 @@ def _last(run: LastRun | None, when: When) -> str:
     if run is None:
         return "no check yet"
     counts = ", ".join(f"{number} {outcome.value}" for outcome, number in run.outcomes.items())
-    part = "" if run.whole else " (of one interaction)"
+    part = "" if run.whole else " (not of all interactions)"
     return f"last check {when(run.started)}{part}: {counts or 'nothing to check'} (exit {run.exit_code})"
 
 

@@ -53,7 +53,7 @@ def _vendors(report: RunReport) -> Iterator[Values]:
             "run_id": report.run_id,
             "vendor": vendor,
             "started": report.started,
-            "whole": not report.selection,
+            "whole": not report.selection and not any(result.interrupted for result in results),
             "judged": judged,
             "unjudged": len(results) - judged,
         }

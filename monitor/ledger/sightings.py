@@ -5,6 +5,7 @@ What it found:
 1. Each root of a result is one sighting, as bad as the worst of its findings that are not accepted. Where all are,
    it is sighted as accepted.
 2. Outcomes that are no verdict are sighted as troubles of the vendor: one for each outcome, with its interactions.
+   What a killed run left unasked is none: the run that closes it asks again, or the scheduled check counts as missed.
 3. `record` gives no verdict: nothing is sighted. Only `check` calls anybody: what judges recordings again sights no
    vendor's trouble, and does not know what else is checked.
 
@@ -200,7 +201,8 @@ def _is_below(root: str, other: str) -> bool:
 
 def _troubles(vendor: str, results: Sequence[Result]) -> Iterator[Sighting]:
     for outcome, (subject, severity) in _TROUBLES.items():
-        met = [result for result in results if result.vendor == vendor and result.outcome is outcome]
+        of_vendor = (result for result in results if result.vendor == vendor and not result.interrupted)
+        met = [result for result in of_vendor if result.outcome is outcome]
         if met:
             yield Sighting(
                 fingerprint=trouble_fingerprint(vendor, subject),

@@ -80,7 +80,7 @@ from monitor.model.judging import (
 )
 from monitor.model.overrides import RequestOverride
 from monitor.model.recordings import MASK, MASK_HOST, Approval, Mask, Recording
-from monitor.model.runs import Basis, LastRun, Plan, Planned, Result, RunReport
+from monitor.model.runs import INTERRUPTED, Basis, LastRun, Plan, Planned, Result, RunReport
 from monitor.model.settings import (
     Alerts,
     ChannelSource,
@@ -104,6 +104,7 @@ __all__ = [
     "FAILURE_PATH",
     "FILLED",
     "HEADER_ROOT",
+    "INTERRUPTED",
     "LONGEST_WAIT",
     "LOSS",
     "MASK",

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from monitor.ledger.ledger import Ledger
 
 A_DAY: Final = timedelta(hours=20)  # a daily run does not begin at the same second each day
+NOBODY: Final = "nobody is told of this: no channel is configured; add alerts: {channels: ...} to monitor.yaml"
 ADOPTING: Final = "adopt"  # the command of a run that judges what another recorded, by new rules
 
 
@@ -238,6 +239,8 @@ def _checked(
             delivered = deliver(book.opened(), report.run_id)
         except MonitorError as error:
             fault, became = error, "not all alerts were sent"
+    if report.notify and not settings.alerts.channels and any(one.reason.speaks for one in book.decisions):
+        book.notes.append(NOBODY)
     if fault is None and report.notify and not report.selection and not tools.stopping.is_set():
         book.notes += beat(settings, report.vendors)
     code, reasons = report.exit_code, report.exit_reasons

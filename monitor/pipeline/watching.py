@@ -5,8 +5,8 @@
    missed as soon as its first slot is past its grace.
 2. A slot is past its grace when ``grace`` went by since (jitter is less, says monitor.yaml). It is served by a whole
    check of the vendor that began at it or after it, or up to ``EARLY`` before (a host whose clock is a little behind).
-   A check of one interaction serves none: of the others it says nothing. One that judged nothing does: it happened, and
-   people hear of what kept it from judging.
+   A check of one interaction serves none: of the others it says nothing. Nor does one that was killed before it asked
+   for all. One that judged nothing does: it happened, and people hear of what kept it from judging.
 3. Only the newest slot past its grace is looked at, and slots before it are counted. So ten slots that a host slept
    through are one trouble, and the run that makes up for them ends it.
 4. A run is known to the ledger when it has ended. One whose plan is there without a report, and whose process holds the

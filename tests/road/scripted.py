@@ -146,7 +146,7 @@ class Project:
     url: str
 
     def environment(self, **more: str) -> dict[str, str]:
-        kept = {name: os.environ[name] for name in ("PATH", "HOME", "TMPDIR") if name in os.environ}
+        kept = {name: os.environ[name] for name in ("PATH", "HOME", "TMPDIR", "PYTHONPATH") if name in os.environ}
         return {**kept, "CRM_URL": self.url, "CRM_KEY": "s3cr3t-canary-key", "NO_COLOR": "1", **more}
 
     def monitor(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
