@@ -21,6 +21,7 @@ from zoneinfo import ZoneInfo
 
 from monitor.alerts.composing import Voice
 from monitor.model import Secret, Settings, Vendor
+from monitor.model.moments import shown
 from monitor.pipeline.notifying import LedgerBook
 from monitor.pipeline.tools import Judges, Listener, Tools
 from monitor.pipeline.verdicts import masked_judgement
@@ -80,7 +81,7 @@ def _judges(cases: int, state: Path, masker: Masker) -> AbstractContextManager[J
 def moments_in(timezone: str) -> Callable[[datetime], str]:
     """Tells moments as people in ``timezone`` read them: ``Mon 23 Nov 2026, 05:17 CET``."""
     zone = ZoneInfo(timezone)
-    return lambda moment: f"{moment.astimezone(zone):%a %d %b %Y, %H:%M %Z}"
+    return lambda moment: shown(moment, zone)
 
 
 def voice_of(settings: Settings) -> Voice:
@@ -201,9 +202,9 @@ def post_of(settings: Settings, stop: threading.Event | None = None) -> Post:
     )
 
 
-def deliverer_of(settings: Settings) -> Callable[[Ledger, str], Delivered]:
-    """Sends what is due in a ledger, for the run that is named."""
+def deliverer_of(settings: Settings, stop: threading.Event | None = None) -> Callable[[Ledger, str], Delivered]:
+    """Sends what is due in a ledger, for the run that is named. Once ``stop`` is set, no message is begun."""
     from monitor.pipeline.alerting import deliver_due  # noqa: PLC0415
 
-    post = post_of(settings)
+    post = post_of(settings, stop)
     return lambda ledger, run_id: deliver_due(settings, ledger, post, run_id)

@@ -31,7 +31,7 @@ def undelivered(channel: str, fault: FinalFault, original: Message, voice: Voice
     commands = (
         command("see what failed", ("alerts", "--failed"), links),
         command("try the channel", ("channels", "test", channel), links),
-        command("send it again", ("alerts", "retry"), links),
+        command("send it again", ("alerts", "retry", "--failed"), links),
         *original.commands,
     )
     return replace(

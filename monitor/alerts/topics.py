@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from monitor.alerts.wording import age, command, outcome_of
-from monitor.model import Command, Decision, Incident, Links, Reason, Resolution, Severity, Subject, Topic
+from monitor.alerts.wording import age, command
+from monitor.model import MISMATCH, Command, Decision, Incident, Links, Reason, Resolution, Severity, Subject, Topic
+from monitor.model.endings import ending
 from monitor.printable import printable
 
 _MOST: Final = 3  # incidents of a topic that commands are spelled out for, one by one
 _MOST_OVER: Final = 3  # lines of what is no more: what it was is told, and not what it broke
-_MISMATCH: Final = "mismatch"
 
 # Something said before goes on, or ends: it belongs under what was said. What opens anew is a new story.
 _GOES_ON: Final = frozenset({Reason.REMINDER_DUE, Reason.WORSE, Reason.FLAPPING, Reason.RESOLVED})
@@ -80,7 +80,7 @@ def _alike(decision: Decision) -> _Alike:
         severity=_told_severity(decision),
         root=incident.root,
         lines=incident.lines[:_MOST_OVER] if decision.reason is Reason.RESOLVED else incident.lines,
-        outcome=outcome_of(incident) if decision.reason is Reason.RESOLVED else "",
+        outcome=ending(incident) if decision.reason is Reason.RESOLVED else "",
     )
 
 
@@ -167,12 +167,12 @@ def _commands(alike: _Alike, incidents: Sequence[Incident], teller: Teller) -> I
 
 def _approvals(alike: _Alike, incidents: Sequence[Incident], links: Links) -> Iterator[Command]:
     """A new baseline makes no difference to what the contract forbids."""
-    approvable = [i for i in incidents if i.interaction_id and not (i.kinds and set(i.kinds) == {_MISMATCH})]
+    approvable = [i for i in incidents if i.interaction_id and not (i.kinds and set(i.kinds) == {MISMATCH})]
     if len(approvable) > _MOST:
         yield command("approve", ("approve", "--vendor", alike.vendor), links)
         return
     for incident in approvable:
-        label = "approve, once contract and actions are adapted" if _MISMATCH in incident.kinds else "approve"
+        label = "approve, once contract and actions are adapted" if MISMATCH in incident.kinds else "approve"
         yield command(label, ("approve", "--vendor", alike.vendor, incident.interaction_id), links)
 
 

@@ -1,4 +1,4 @@
-"""The words of a message: titles, ages, why an incident is no more, what to paste. PURE.
+"""The words of a message: titles, ages, what to paste. PURE.
 
 Titles are one line, and vendor text in them is escaped: they become headers of mails.
 """
@@ -12,7 +12,7 @@ from datetime import timedelta
 from shlex import quote
 from typing import Final
 
-from monitor.model import Command, Incident, Links, Reason, Resolution, Severity, Subject, Topic
+from monitor.model import Command, Links, Reason, Severity, Subject, Topic
 from monitor.printable import printable
 
 _LONGEST: Final = 80  # characters of a description in a title
@@ -39,15 +39,6 @@ _LEADS: Final[Mapping[Reason, str]] = {
     Reason.REMINDER_DUE: "still ",
 }
 
-_RESOLVED: Final[Mapping[Resolution, str]] = {
-    Resolution.RECOVERED: "recovered",
-    Resolution.APPROVED: "approved",
-    Resolution.CONTRACT_CHANGED: "contract or translation changed",
-    Resolution.INTERACTION_REMOVED: "no longer checked",
-    Resolution.ACCEPTED: "accepted",
-    Resolution.RULES_CHANGED: "no drift by the rules of this version",
-}
-
 _UNITS: Final = ((86_400, "day"), (3_600, "hour"), (60, "minute"))
 
 
@@ -59,14 +50,6 @@ def age(span: timedelta) -> str:
     """``6 days``; empty below a minute, and where the clock went back."""
     seconds = int(span.total_seconds())
     return next((plural(seconds // size, unit) for size, unit in _UNITS if seconds >= size), "")
-
-
-def outcome_of(incident: Incident) -> str:
-    """Why it is no more: ``approved by ada``, ``accepted by ada until 2 Dec 2026: known``."""
-    if incident.resolution is None:
-        return ""
-    told, why = _RESOLVED[incident.resolution], printable(incident.resolved_why)
-    return why if why.startswith(told) else f"{told} by {why}" if why else told
 
 
 # -- titles -----------------------------------------------------------------------------------------------

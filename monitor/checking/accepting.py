@@ -13,10 +13,9 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
-from monitor.checking.severity import LOSS, MISMATCH
 from monitor.errors import JsonError
 from monitor.jsonpaths import general, parse_path, starts_with
-from monitor.model import Accepted, Change, Finding, Mismatch, Result
+from monitor.model import Accepted, Finding, Result, kind_of
 from monitor.model.moments import day
 from monitor.printable import printable
 
@@ -42,9 +41,7 @@ def is_about(entry: Accepted, result: Result) -> bool:
 
 def matches(entry: Accepted, finding: Finding) -> bool:
     """Whether the entry, if it is about the interaction, names the finding."""
-    detail = finding.detail
-    kind = detail.kind if isinstance(detail, Change) else MISMATCH if isinstance(detail, Mismatch) else LOSS
-    return (not entry.kinds or kind in entry.kinds) and _is_at(entry.path, finding.root)
+    return (not entry.kinds or kind_of(finding.detail) in entry.kinds) and _is_at(entry.path, finding.root)
 
 
 def words(entry: Accepted) -> str:

@@ -24,7 +24,7 @@ from monitor.checking import contract as contracts
 from monitor.checking import translations
 from monitor.checking.masked import Answer, Masks
 from monitor.checking.rubbish import rubbish
-from monitor.checking.severity import LOSS, MISMATCH, is_read, severity_of
+from monitor.checking.severity import is_read, severity_of
 from monitor.checking.structure import MEDIA_TYPE_ROOT, changes
 from monitor.errors import JsonError, MonitorError, NotJudgedError
 from monitor.headers import is_json
@@ -40,12 +40,12 @@ from monitor.model import (
     Detail,
     Finding,
     Judgement,
-    Loss,
     Mismatch,
     Outcome,
     Response,
     Translation,
     fingerprint,
+    kind_of,
 )
 from monitor.pact_engine import read_expected
 from monitor.printable import printable
@@ -196,9 +196,8 @@ def _findings(case: Case, details: Sequence[Detail], reads: _Reads) -> tuple[Fin
 
 
 def _finding(case: Case, detail: Detail, reads: _Reads) -> Finding:
-    kind = detail.kind if isinstance(detail, Change) else LOSS if isinstance(detail, Loss) else MISMATCH
     read = not isinstance(detail, Change) or reads.includes(detail.root)
-    severity = severity_of(kind, read, case.severity)
+    severity = severity_of(kind_of(detail), read, case.severity)
     return Finding(detail.root, severity, read, detail, fingerprint(case.vendor, case.interaction_id, detail.root))
 
 

@@ -7,10 +7,7 @@ from typing import Final
 
 from monitor.errors import ConfigError, ConfigFault
 from monitor.jsonpaths import Path, Touch, touch
-from monitor.model import ChangeKind, Severity
-
-MISMATCH: Final = "mismatch"
-LOSS: Final = "loss"
+from monitor.model import LOSS, MISMATCH, ChangeKind, Severity
 
 _B, _W, _I = Severity.BREAKING, Severity.WARNING, Severity.INFO
 

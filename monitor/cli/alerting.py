@@ -12,16 +12,15 @@ import typer
 from monitor.cli import completing
 from monitor.cli.console import ConfigOption, note, report_error, settings_of, write
 from monitor.cli.looking import LookFormat, LookFormatOption
+from monitor.cli.telling import EXIT_UNDELIVERED, tell_deliveries
 from monitor.printable import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Mapping
     from datetime import datetime
 
-    from monitor.alerts.delivery import Delivery
     from monitor.model import Intent, Settings
 
-EXIT_UNDELIVERED: Final = 4
 NO_CHANNEL: Final = "no channel is configured; add alerts: {channels: ...} to monitor.yaml, as README shows"
 
 ALERTS: Final = typer.Typer(name="alerts", rich_markup_mode=None)
@@ -68,11 +67,9 @@ def _listed(intents: Iterable[Intent], when: Callable[[datetime], str]) -> Itera
             yield f"      fix: {printable(intent.fix, 300)}"
 
 
-def _iso(moment: datetime | None) -> str | None:
-    return None if moment is None else moment.isoformat(timespec="seconds").replace("+00:00", "Z")
-
-
 def _document(intent: Intent) -> Mapping[str, object]:
+    from monitor.model.moments import stamp
+
     return {
         "id": intent.id,
         "alert": intent.alert_id,
@@ -83,9 +80,9 @@ def _document(intent: Intent) -> Mapping[str, object]:
         "severity": intent.message.severity.value,
         "title": intent.message.title,
         "run": intent.message.run_id,
-        "created": _iso(intent.created),
+        "created": stamp(intent.created),
         "tries": intent.attempts,
-        "next_at": _iso(intent.next_at),
+        "next_at": intent.next_at and stamp(intent.next_at),
         "error": intent.error,
         "fix": intent.fix,
     }
@@ -137,34 +134,6 @@ def alerts(
 # -- alerts retry ------------------------------------------------------------------------------------------
 
 
-def _outcome(delivery: Delivery, when: Callable[[datetime], str]) -> str:
-    """One try in one line."""
-    from monitor.model import IntentState
-
-    told = f"alert {delivery.intent.id} to {printable(delivery.intent.channel, 64)}"
-    title = printable(delivery.intent.message.title, 150)
-    if delivery.state is IntentState.SENT:
-        return f"{told} sent: {title}"
-    what = printable(delivery.what, 300)
-    if delivery.state is IntentState.PENDING:
-        again = f"; again {when(delivery.next_at)}" if delivery.next_at else ""
-        return f"{told} not sent yet: {what}{again} ({title})"
-    fix = f"; {printable(delivery.fix, 300)}" if delivery.fix else ""
-    return f"{told} FAILED: {what}{fix} ({title})"
-
-
-def _tell(deliveries: Sequence[Delivery], when: Callable[[datetime], str]) -> int:
-    """A line on each try, what was not sent on standard error; the exit code."""
-    from monitor.model import IntentState
-
-    for delivery in deliveries:
-        if delivery.state is IntentState.SENT:
-            write(_outcome(delivery, when) + "\n")
-        else:
-            report_error(_outcome(delivery, when))
-    return EXIT_UNDELIVERED if any(one.state is not IntentState.SENT for one in deliveries) else 0
-
-
 def retry(
     numbers: Annotated[list[int] | None, typer.Argument(help="Failed alerts to send again, by number.")] = None,
     at_once: Annotated[bool, typer.Option("--now", help="Wait for nothing: try all that is not sent yet.")] = False,
@@ -196,7 +165,7 @@ def retry(
         if at_once:
             ledger.hurry(post.clock())
         delivered = deliver_due(settings, ledger, post)
-    return _tell(delivered.deliveries, post.voice.when)
+    return tell_deliveries(delivered.deliveries, post.voice.when)
 
 
 # -- channels ----------------------------------------------------------------------------------------------

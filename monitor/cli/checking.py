@@ -25,10 +25,13 @@ from monitor.cli.console import (
     wants_color,
     write,
 )
-from monitor.cli.telling import DryRunOption, NotifyOption, delivered_lines, dry_run
+from monitor.cli.telling import DryRunOption, NotifyOption, dry_run, outcome
 from monitor.errors import StorageError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
     from monitor.model import RunReport, Settings
     from monitor.pipeline.notifying import Checked
     from monitor.pipeline.tools import Selection
@@ -120,7 +123,7 @@ def check(  # noqa: PLR0913, PLR0917 - a command's options are its parameters
     from monitor.errors import UsageError
     from monitor.pipeline.notifying import run_check
     from monitor.reports import find
-    from monitor.wiring import book_of, deliverer_of, tools_of
+    from monitor.wiring import book_of, deliverer_of, moments_in, tools_of
 
     find(form)
     check_output(output)
@@ -137,16 +140,16 @@ def check(  # noqa: PLR0913, PLR0917 - a command's options are its parameters
     code = checked.report.exit_code
     if not quiet or code or output is not None:
         show_report(checked.report, settings, form, output, quiet=quiet)
-    _tell(checked, dry, quiet=quiet and not code)
+    _tell(checked, moments_in(settings.alerts.timezone), dry=dry, quiet=quiet and not code)
     return code
 
 
-def _tell(checked: Checked, dry: bool, *, quiet: bool) -> None:
+def _tell(checked: Checked, when: Callable[[datetime], str], *, dry: bool, quiet: bool) -> None:
     """What became of the alerts; the report on standard output may be for a machine."""
     if dry:
         write(dry_run(checked))
-    lines = () if quiet else delivered_lines(checked.delivered)
-    for line in (*checked.notes, *lines):
+    tries = checked.delivered.deliveries if checked.delivered and not quiet else ()
+    for line in (*checked.notes, *(outcome(one, when) for one in tries)):
         note(line)
     if checked.fault is not None:
         report_error(str(checked.fault))

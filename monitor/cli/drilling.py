@@ -7,15 +7,12 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from monitor.cli.alerting import EXIT_UNDELIVERED, NO_CHANNEL
-from monitor.cli.console import ConfigOption, InteractionOption, VendorOption, note, report_error, settings_of, write
+from monitor.cli.alerting import NO_CHANNEL
+from monitor.cli.console import ConfigOption, InteractionOption, VendorOption, note, settings_of, write
+from monitor.cli.telling import tell_deliveries
 from monitor.printable import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from datetime import datetime
-
-    from monitor.alerts.delivery import Delivery
     from monitor.model import Alert, Decision
     from monitor.pipeline.drill import Order, Practice
     from monitor.pipeline.mutating import Mutation
@@ -61,19 +58,6 @@ def _told(alert: Alert, verb: str) -> Iterator[str]:
     to = ", ".join(f"{channel} ({alert.why.get(channel, '')})" for channel in alert.channels)
     yield f"{verb} {to or 'nobody'}:"
     yield from (f"  | {line}".rstrip() for line in lines(alert.message))
-
-
-def _became(one: Delivery, when: Callable[[datetime], str]) -> str:
-    from monitor.model import IntentState
-
-    channel = printable(one.intent.channel, 64)
-    if one.state is IntentState.SENT:
-        answer = one.answer.get("note", "")
-        return f"{channel}: sent{f' ({printable(answer, 300)})' if answer else ''}"
-    fix = f"; {printable(one.fix, 300)}" if one.fix else ""
-    later = f"; again {when(one.next_at)}" if one.next_at and one.state is IntentState.PENDING else ""
-    state = "FAILED" if one.state is IntentState.FAILED else "not sent yet"
-    return f"{channel}: {state}: {printable(one.what, 300)}{later}{fix}"
 
 
 def _checked(practice: Practice) -> None:
@@ -129,22 +113,10 @@ def drill(  # noqa: PLR0913, PLR0917 the command's options
     ledger = ledger_of(settings)
     with ledger.database:
         deliveries = deliver_drill(settings, ledger, post_of(settings), practice.alerts)
-    return _tell(deliveries, voice.when)
-
-
-def _tell(deliveries: Iterable[Delivery], when: Callable[[datetime], str]) -> int:
-    from monitor.model import IntentState
-
-    missed = 0
-    for one in deliveries:
-        if one.state is IntentState.SENT:
-            write(_became(one, when) + "\n")
-        else:
-            missed += 1
-            report_error(_became(one, when))
-    if missed:
+    code = tell_deliveries(deliveries, voice.when)
+    if code:
         note("see: monitor alerts")
-    return EXIT_UNDELIVERED if missed else 0
+    return code
 
 
 class _Quiet:

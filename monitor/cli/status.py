@@ -29,7 +29,7 @@ def _last(run: LastRun | None, when: When) -> str:
     if run is None:
         return "no check yet"
     counts = ", ".join(f"{number} {outcome.value}" for outcome, number in run.outcomes.items())
-    part = "" if run.whole else " (of one interaction)"
+    part = "" if run.whole else " (not of all interactions)"
     return f"last check {when(run.started)}{part}: {counts or 'nothing to check'} (exit {run.exit_code})"
 
 
@@ -96,26 +96,24 @@ def text(found: Status, ledger: str, when: When) -> str:
 # -- for machines ------------------------------------------------------------------------------------------
 
 
-def _iso(moment: datetime | None) -> str | None:
-    return moment.isoformat(timespec="seconds").replace("+00:00", "Z") if moment else None
-
-
 def _vendor_document(one: VendorStatus) -> Mapping[str, object]:
+    from monitor.model.moments import stamp
+
     run, missed = one.last, one.missed
     return {
         "vendor": one.vendor,
         "last": run
         and {
             "run": run.run_id,
-            "started": _iso(run.started),
-            "finished": _iso(run.finished),
+            "started": stamp(run.started),
+            "finished": stamp(run.finished),
             "whole": run.whole,
             "exit": run.exit_code,
             "outcomes": {outcome.value: number for outcome, number in run.outcomes.items()},
         },
         "schedule": one.schedule and {"cron": one.schedule.cron, "timezone": one.schedule.timezone},
-        "next": _iso(one.next),
-        "missed": missed and {"slot": _iso(missed.slot), "slots": missed.slots, "never": missed.last is None},
+        "next": one.next and stamp(one.next),
+        "missed": missed and {"slot": stamp(missed.slot), "slots": missed.slots, "never": missed.last is None},
         "under_way": one.under_way,
         "open": {severity.value: number for severity, number in one.open.items()},
         "acknowledged": one.acknowledged,
@@ -125,12 +123,14 @@ def _vendor_document(one: VendorStatus) -> Mapping[str, object]:
 
 
 def _alert_document(intent: Intent, found: Status) -> Mapping[str, object]:
+    from monitor.model.moments import stamp
+
     return {
         "id": intent.id,
         "channel": intent.channel,
         "state": intent.state.value,
         "late": intent in found.late,
-        "created": _iso(intent.created),
+        "created": stamp(intent.created),
         "tries": intent.attempts,
         "error": intent.error,
         "fix": intent.fix,

@@ -1,18 +1,22 @@
-"""What a check says of the alerts it makes: which went where, or with --dry-run which would, and why."""
+"""What is said of alerts: which went where, or with --dry-run which would, and why."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Annotated
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
+from monitor.cli.console import report_error, write
 from monitor.printable import printable
 
 if TYPE_CHECKING:
-    from monitor.alerts.delivery import Delivered
+    from monitor.alerts.delivery import Delivery
     from monitor.model import Alert, Decision
     from monitor.pipeline.notifying import Checked
+
+EXIT_UNDELIVERED: Final = 4
 
 NotifyOption = Annotated[
     bool | None,
@@ -53,15 +57,32 @@ def dry_run(checked: Checked) -> str:
     return "\n".join(lines) + "\n"
 
 
-def delivered_lines(delivered: Delivered | None) -> Iterator[str]:
-    """A line on each try to send something."""
+def outcome(delivery: Delivery, when: Callable[[datetime], str]) -> str:
+    """One try to send something, in one line; ``when`` tells a moment."""
     from monitor.model import IntentState
 
-    words = {IntentState.SENT: "sent", IntentState.FAILED: "NOT SENT", IntentState.PENDING: "not sent yet"}
-    for one in delivered.deliveries if delivered else ():
-        said = one.what or one.answer.get("note", "")
-        why = f": {printable(said, 300)}" if said else ""
-        fix = f"; {printable(one.fix, 300)}" if one.fix else ""
-        later = "; it is tried again: monitor alerts" if one.state is IntentState.PENDING else ""
-        title = printable(one.intent.message.title, 150)
-        yield f"alert to {one.intent.channel} {words.get(one.state, one.state.value)}{why}{fix}{later} ({title})"
+    told = f"alert {delivery.intent.id} to {printable(delivery.intent.channel, 64)}"
+    title = printable(delivery.intent.message.title, 150)
+    if delivery.state is IntentState.SENT:
+        answer = delivery.answer.get("note", "")
+        return f"{told} sent{f' ({printable(answer, 300)})' if answer else ''}: {title}"
+    what = printable(delivery.what, 300)
+    if delivery.state is IntentState.PENDING:
+        again = f"; again {when(delivery.next_at)}" if delivery.next_at else ""
+        return f"{told} not sent yet: {what}{again} ({title})"
+    fix = f"; {printable(delivery.fix, 300)}" if delivery.fix else ""
+    return f"{told} FAILED: {what}{fix} ({title})"
+
+
+def tell_deliveries(deliveries: Iterable[Delivery], when: Callable[[datetime], str]) -> int:
+    """A line on each try, what was not sent on standard error; the exit code."""
+    from monitor.model import IntentState
+
+    code = 0
+    for delivery in deliveries:
+        if delivery.state is IntentState.SENT:
+            write(outcome(delivery, when) + "\n")
+        else:
+            report_error(outcome(delivery, when))
+            code = EXIT_UNDELIVERED
+    return code

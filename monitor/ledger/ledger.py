@@ -102,7 +102,7 @@ class Ledger:
             return queries.last_run(connection, vendor)
 
     def runs_of(self, vendor: str, since: datetime) -> tuple[datetime, ...]:
-        """When whole checks of ``vendor`` (not of one interaction) began, from ``since`` on, the oldest first."""
+        """When whole checks of ``vendor`` (see LastRun) began, from ``since`` on, the oldest first."""
         with self.database.read() as connection:
             return queries.runs_of(connection, vendor, since)
 

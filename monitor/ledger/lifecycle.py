@@ -158,7 +158,7 @@ def _flaps(incident: Incident, policy: Policy) -> bool:
 
 
 def _told_by(incident: Incident, now: datetime, policy: Policy) -> Said | None:
-    """What people were told, by the clock of ``now`` (rule 11); that it flaps only as long as it does."""
+    """What people were told, by the clock of ``now`` (rule 6); that it flaps only as long as it does."""
     said = incident.said
     if said is None:
         return None

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Row, Select, Table, delete, insert, select
 from monitor.errors import LedgerError
 from monitor.ledger import tables
 from monitor.ledger.documents import REPORT, RESULT, storable
-from monitor.model import Change, Finding, Result, RunReport
+from monitor.model import Result, RunReport, kind_of
 
 CHUNK: Final = 1000  # rows in one statement
 MANY: Final = 500  # values in one condition
@@ -53,7 +53,7 @@ def _vendors(report: RunReport) -> Iterator[Values]:
             "run_id": report.run_id,
             "vendor": vendor,
             "started": report.started,
-            "whole": not report.selection,
+            "whole": not report.selection and not any(result.interrupted for result in results),
             "judged": judged,
             "unjudged": len(results) - judged,
         }
@@ -74,10 +74,6 @@ def _outcomes(report: RunReport) -> Iterator[Values]:
         }
 
 
-def _kind(finding: Finding) -> str:
-    return finding.detail.kind.value if isinstance(finding.detail, Change) else finding.detail.type
-
-
 def _findings(report: RunReport) -> Iterator[Values]:
     for result in report.results:
         for finding in result.findings:
@@ -86,7 +82,7 @@ def _findings(report: RunReport) -> Iterator[Values]:
                 "vendor": result.vendor,
                 "interaction_id": storable(result.interaction_id),
                 "root": storable(finding.root),
-                "kind": _kind(finding),
+                "kind": kind_of(finding.detail),
                 "severity": finding.severity.value,
                 "fingerprint": finding.fingerprint,
             }

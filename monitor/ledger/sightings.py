@@ -5,6 +5,7 @@ What it found:
 1. Each root of a result is one sighting, as bad as the worst of its findings that are not accepted. Where all are,
    it is sighted as accepted.
 2. Outcomes that are no verdict are sighted as troubles of the vendor: one for each outcome, with its interactions.
+   What a killed run left unasked is none: the run that closes it asks again, or the scheduled check counts as missed.
 3. `record` gives no verdict: nothing is sighted. Only `check` calls anybody: what judges recordings again sights no
    vendor's trouble, and does not know what else is checked.
 
@@ -32,7 +33,9 @@ from monitor.errors import JsonError
 from monitor.jsonpaths import general, parse_path, starts_with
 from monitor.model import (
     HEADER_ROOT,
+    LOSS,
     MAX_FINDINGS,
+    MISMATCH,
     STATUS_ROOT,
     Change,
     ChangeKind,
@@ -40,7 +43,6 @@ from monitor.model import (
     Incident,
     Judged,
     Loss,
-    Mismatch,
     Outcome,
     Result,
     RunReport,
@@ -48,6 +50,7 @@ from monitor.model import (
     Sighting,
     Subject,
     fingerprint,
+    kind_of,
     trouble_fingerprint,
 )
 from monitor.printable import printable
@@ -76,8 +79,6 @@ _CAME: Final[Mapping[Outcome, int]] = {
     Outcome.DRIFTED: 4,
     Outcome.NO_BASELINE: 4,
 }
-_MISMATCH: Final = "mismatch"
-_LOSS: Final = "loss"
 _MEDIA_TYPE_ROOT: Final = f"{HEADER_ROOT}content-type"
 _INDEX: Final = re.compile(r"\[\d+\]")
 _OUTPUT_ROOT: Final = "output:"
@@ -112,13 +113,6 @@ def _judged(report: RunReport, why: str = "") -> Judged:
 # -- drift ------------------------------------------------------------------------------------------------
 
 
-def kind_of(finding: Finding) -> str:
-    """A change's kind, mismatch or loss."""
-    if isinstance(finding.detail, Change):
-        return finding.detail.kind
-    return _MISMATCH if isinstance(finding.detail, Mismatch) else _LOSS
-
-
 def _drifts(result: Result) -> Iterator[Sighting]:
     roots: dict[str, list[Finding]] = {}
     for finding in result.findings:
@@ -135,7 +129,7 @@ def _drifts(result: Result) -> Iterator[Sighting]:
             interaction_id=result.interaction_id,
             description=result.description,
             root=root,
-            kinds=tuple(sorted({kind_of(finding) for finding in alarming or group})),
+            kinds=tuple(sorted({kind_of(finding.detail) for finding in alarming or group})),
             lines=lines.get(root, ()),
             evidence=result.evidence,
             basis=result.basis,
@@ -169,7 +163,7 @@ def _blind(result: Result, incident: Incident | Sighting) -> str:
     if len(result.findings) >= MAX_FINDINGS:
         return "there are more findings than are listed"
     kinds = frozenset(incident.kinds)
-    compared = kinds - {_MISMATCH} if incident.basis.baseline else kinds - {_MISMATCH, _LOSS}
+    compared = kinds - {MISMATCH} if incident.basis.baseline else kinds - {MISMATCH, LOSS}
     if not result.baseline and kinds and compared == kinds:
         return "there is no baseline to compare with"
     return next((why for finding in result.findings if (why := _hidden_by(finding, incident.root))), "")
@@ -211,7 +205,8 @@ def _is_below(root: str, other: str) -> bool:
 
 def _troubles(vendor: str, results: Sequence[Result]) -> Iterator[Sighting]:
     for outcome, (subject, severity) in _TROUBLES.items():
-        met = [result for result in results if result.vendor == vendor and result.outcome is outcome]
+        of_vendor = (result for result in results if result.vendor == vendor and not result.interrupted)
+        met = [result for result in of_vendor if result.outcome is outcome]
         if met:
             yield Sighting(
                 fingerprint=trouble_fingerprint(vendor, subject),

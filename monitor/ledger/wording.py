@@ -10,18 +10,11 @@ from datetime import UTC, datetime
 from typing import Final, TypeAlias
 
 from monitor.model import Incident, Mute, Person, Policy, Reason, Resolution
+from monitor.model.endings import ending
 from monitor.model.moments import day as local_day
 from monitor.printable import printable
 
 NOTE: Final = 200  # characters of a person's note that are told
-RESOLUTIONS: Final[Mapping[Resolution, str]] = {
-    Resolution.RECOVERED: "recovered",
-    Resolution.APPROVED: "approved",
-    Resolution.CONTRACT_CHANGED: "the contract or a translation was changed",
-    Resolution.INTERACTION_REMOVED: "the interaction is no more checked",
-    Resolution.ACCEPTED: "accepted",
-    Resolution.RULES_CHANGED: "the rules of a newer monitor see no drift in it",
-}
 
 
 def day(moment: datetime) -> str:
@@ -37,16 +30,6 @@ def by(person: Person) -> str:
 def muted(mute: Mute) -> str:
     until = f" until {day(mute.until)}" if mute.until else ""
     return f"muted{until} {by(mute.person)}"
-
-
-def resolved(incident: Incident) -> str:
-    """Why it is no more: ``approved by ada``, ``accepted by ada until 2 Dec 2026: known``."""
-    if incident.resolution is None:
-        return ""
-    why = printable(incident.resolved_why, 2 * NOTE)
-    if incident.resolution is Resolution.ACCEPTED and why:
-        return why
-    return RESOLUTIONS[incident.resolution] + (f" by {why}" if why else "")
 
 
 def comes_and_goes(incident: Incident) -> str:
@@ -84,13 +67,13 @@ def _acknowledged(incident: Incident, _: datetime, __: Policy) -> str:
 _WORDS: Final[Mapping[Reason, _Words]] = {
     Reason.WORSE: _worse,
     Reason.REMINDER_DUE: _due,
-    Reason.RESOLVED: lambda incident, _, __: resolved(incident),
+    Reason.RESOLVED: lambda incident, _, __: ending(incident),
     Reason.FLAPPING: lambda incident, _, __: comes_and_goes(incident),
     Reason.DAMPED: lambda incident, _, __: comes_and_goes(incident),
     Reason.ADOPTED: lambda _, __, ___: "a newer monitor sees it in what was recorded before",
     Reason.ACKNOWLEDGED: _acknowledged,
     Reason.MUTED: _muted,
-    Reason.ACCEPTED: lambda incident, _, __: resolved(incident),
+    Reason.ACCEPTED: lambda incident, _, __: ending(incident),
     Reason.WAITING: _waiting,
 }
 
@@ -108,5 +91,5 @@ def _over(previous: Incident | None) -> str:
     if previous is None or previous.resolved_at is None:
         return ""
     if previous.resolution is Resolution.ACCEPTED:
-        return f"no longer {resolved(previous)}"
-    return f"{resolved(previous)} on {day(previous.resolved_at)}"
+        return f"no longer {ending(previous)}"
+    return f"{ending(previous)} on {day(previous.resolved_at)}"

@@ -59,7 +59,9 @@ from monitor.model.judging import (
     FAILURE_PATH,
     FILLED,
     HEADER_ROOT,
+    LOSS,
     MAX_FINDINGS,
+    MISMATCH,
     STATUS_ROOT,
     THE_DEFAULT,
     Case,
@@ -74,10 +76,11 @@ from monitor.model.judging import (
     StoredCase,
     Terms,
     Told,
+    kind_of,
 )
 from monitor.model.overrides import RequestOverride
 from monitor.model.recordings import MASK, MASK_HOST, Approval, Mask, Recording
-from monitor.model.runs import Basis, LastRun, Plan, Planned, Result, RunReport
+from monitor.model.runs import INTERRUPTED, Basis, LastRun, Plan, Planned, Result, RunReport
 from monitor.model.settings import (
     Alerts,
     ChannelSource,
@@ -101,10 +104,13 @@ __all__ = [
     "FAILURE_PATH",
     "FILLED",
     "HEADER_ROOT",
+    "INTERRUPTED",
     "LONGEST_WAIT",
+    "LOSS",
     "MASK",
     "MASK_HOST",
     "MAX_FINDINGS",
+    "MISMATCH",
     "STATUS_ROOT",
     "THE_DEFAULT",
     "Accepted",
@@ -183,5 +189,6 @@ __all__ = [
     "Use",
     "Vendor",
     "fingerprint",
+    "kind_of",
     "trouble_fingerprint",
 ]

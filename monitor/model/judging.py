@@ -103,6 +103,14 @@ class Loss:
 
 Detail: TypeAlias = Change | Mismatch | Loss
 
+MISMATCH: Final = "mismatch"
+LOSS: Final = "loss"
+
+
+def kind_of(detail: Detail) -> str:
+    """What severities and accepted.yaml go by: a change's kind, MISMATCH or LOSS."""
+    return detail.kind.value if isinstance(detail, Change) else detail.type
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:

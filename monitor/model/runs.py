@@ -56,6 +56,9 @@ class Basis:
 NO_BASIS: Final = Basis()
 
 
+INTERRUPTED: Final = "interrupted: nothing was recorded of it; it may have been called"
+
+
 @dataclass(frozen=True, slots=True)
 class Result:
     """What became of one planned interaction. ``evidence`` and ``baseline`` are paths below the recordings folder."""
@@ -78,6 +81,11 @@ class Result:
     def worst(self) -> Severity | None:
         """Of what is not accepted."""
         return min((f.severity for f in self.findings if not f.accepted), key=lambda s: s.rank, default=None)
+
+    @property
+    def interrupted(self) -> bool:
+        """Its run was killed before it was recorded: that says nothing of the vendor."""
+        return self.outcome is Outcome.NOT_RUN and self.reason == INTERRUPTED
 
     @property
     def degree(self) -> str:
@@ -109,9 +117,10 @@ class RunReport:
 
 @dataclass(frozen=True, slots=True)
 class LastRun:
-    """The newest check of a vendor. ``whole``: not of one interaction only; ``judged`` counts verdicts.
+    """The newest check of a vendor. ``whole``: all was asked (not one interaction only, nor was it killed before).
 
-    ``outcomes`` counts its interactions by outcome; ``exit_code`` is that of the run, all its vendors included.
+    ``judged`` counts verdicts, ``outcomes`` its interactions by outcome; ``exit_code`` is that of the run, all its
+    vendors included.
     """
 
     run_id: str

@@ -208,6 +208,9 @@ def check(
         )
         tools.store.write_report(report)
         tools.book.keep(report)
+        held = tools.book.held()
+        if held is None:  # evidence of what is open may be among it
+            return report
         # somebody is to see the reports of what was closed first
-        held = frozenset(closed.runs) | tools.book.held()
-        return replace(report, notes=(*report.notes, *prune_after_run(settings, tools, locked, held)))
+        pruned = prune_after_run(settings, tools, locked, held | frozenset(closed.runs))
+        return replace(report, notes=(*report.notes, *pruned))

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from monitor.ledger.ledger import Ledger
 
 A_DAY: Final = timedelta(hours=20)  # a daily run does not begin at the same second each day
+NOBODY: Final = "nobody is told of this: no channel is configured; add alerts: {channels: ...} to monitor.yaml"
 ADOPTING: Final = "adopt"  # the command of a run that judges what another recorded, by new rules
 
 
@@ -94,13 +95,15 @@ class LedgerBook:
         except Exception as error:  # noqa: BLE001 - a fault of ours must not hide what was found
             self.fault = LedgerError(f"internal error: {type(error).__name__}", fix="please report it")
 
-    def held(self) -> frozenset[str]:
-        """The runs that hold the evidence of what is open. Where the ledger cannot tell, none is named."""
+    def held(self) -> frozenset[str] | None:
+        """The runs that hold the evidence of what is open. None: the ledger cannot tell, so nothing is deleted."""
+        if self.fault is not None:
+            return None
         try:
             return evidence_of(self.opened().incidents())
         except MonitorError as fault:
-            self.fault = self.fault or fault
-            return frozenset()
+            self.notes.append(f"old runs were not deleted: {fault}")
+            return None
 
     def alerts(self, report: RunReport) -> tuple[Alert, ...]:
         """What is told of what was decided, or would be."""
@@ -125,7 +128,11 @@ class LedgerBook:
 
         # asked before the transaction that ingest is: a policy looks things up itself
         policies = {vendor: policy(vendor) for vendor in report.vendors}
-        return ledger.ingest(report, policies.__getitem__, told, now)
+        return ledger.ingest(replace(report, notify=self._tells(report)), policies.__getitem__, told, now)
+
+    def _tells(self, report: RunReport) -> bool:
+        """Whether people are told. Without a channel nobody is, and nothing may count as told."""
+        return report.notify and bool(self.settings.alerts.channels)
 
     def _catch_up(self, ledger: Ledger, report: RunReport) -> None:
         is_new = ledger.is_new()
@@ -158,7 +165,7 @@ class LedgerBook:
 
     def _watch(self, ledger: Ledger, report: RunReport) -> None:
         """Scheduled runs that did not happen: told before this one makes up for them, and taken back after it."""
-        if report.notify:
+        if self._tells(report):
             telling = telling_of(self.settings, ledger, self.voice, self.tools.clock, report.run_id)
             watch(self.settings, ledger, telling, report.started)
 
@@ -189,7 +196,7 @@ def beat(settings: Settings, vendors: Sequence[str]) -> list[str]:
 class Checked:
     """A check to its very end. ``report`` has the exit code of all that happened, ``alerts`` what is to be told of it.
 
-    ``fault``: why the run is not in the ledger. ``delivered`` None: nothing was to be sent.
+    ``fault``: why the run is not in the ledger, or its alerts are there still. ``delivered`` None: nothing was sent.
     """
 
     report: RunReport
@@ -209,7 +216,8 @@ def run_check(
 ) -> Checked:
     """Checks, keeps the run in the ledger, and sends what is to be told. ``deliver`` None: nothing is sent.
 
-    After a whole run that notifies, each vendor's heartbeat is sent.
+    After a whole run that notifies and whose ledger works, each vendor's heartbeat is sent: where nobody can be told,
+    whoever waits for it is to notice.
     Raises what ``check`` raises: then nothing was called, or what was recorded is kept and the next run closes it.
     """
     with book:
@@ -224,18 +232,21 @@ def _checked(
     deliver: Callable[[Ledger, str], Delivered] | None,
 ) -> Checked:
     report = check(settings, replace(tools, book=book), selection)
-    if report.notify and not report.selection and not tools.stopping.is_set():
-        book.notes += beat(settings, report.vendors)
+    fault, became = book.fault, "the run is not in the ledger"
     delivered = None
-    if deliver is not None and book.fault is None:
+    if fault is None and deliver is not None:
         try:
             delivered = deliver(book.opened(), report.run_id)
-        except MonitorError as fault:
-            book.fault = fault
+        except MonitorError as error:
+            fault, became = error, "not all alerts were sent"
+    if report.notify and not settings.alerts.channels and any(one.reason.speaks for one in book.decisions):
+        book.notes.append(NOBODY)
+    if fault is None and report.notify and not report.selection and not tools.stopping.is_set():
+        book.notes += beat(settings, report.vendors)
     code, reasons = report.exit_code, report.exit_reasons
     if delivered is not None:
         code, reasons = with_undelivered(code, reasons, delivered)
-    if book.fault is not None:
-        code, reasons = book.fault.exit_code, (f"the run is not in the ledger: {book.fault}", *reasons)
+    if fault is not None:
+        code, reasons = fault.exit_code, (f"{became}: {fault}", *reasons)
     told = replace(report, exit_code=code, exit_reasons=reasons)
-    return Checked(told, tuple(book.decisions), book.alerts(report), tuple(book.notes), book.fault, delivered)
+    return Checked(told, tuple(book.decisions), book.alerts(report), tuple(book.notes), fault, delivered)

@@ -9,11 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
-from typing import Final
 
 from monitor.checking.rules import RULES
 from monitor.errors import ConfigError, LockHeldError, RecordingError
-from monitor.model import Outcome, Plan, Planned, Result, RunReport, Settings, Severity
+from monitor.model import INTERRUPTED, Outcome, Plan, Planned, Result, RunReport, Settings, Severity
 from monitor.pipeline.acceptance import with_accepted
 from monitor.pipeline.damping import damped
 from monitor.pipeline.exits import exit_of_command
@@ -21,8 +20,6 @@ from monitor.pipeline.planning import Job, plan_jobs
 from monitor.pipeline.recheck import judge_stored
 from monitor.pipeline.tools import Selection, Tools
 from monitor.pipeline.verdicts import based
-
-INTERRUPTED: Final = "interrupted: nothing was recorded of it; it may have been called"
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,8 +38,8 @@ class Book(Protocol):
     def keep(self, report: RunReport) -> None:
         """The report is on disk. Must not raise: what was found is told whatever becomes of the ledger."""
 
-    def held(self) -> frozenset[str]:
-        """Ids of the runs that must not be deleted: evidence of what is open."""
+    def held(self) -> frozenset[str] | None:
+        """Ids of the runs that must not be deleted: evidence of what is open. None: it cannot tell."""
 
 
 class NoBook:

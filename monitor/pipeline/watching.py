@@ -5,8 +5,8 @@
    missed as soon as its first slot is past its grace.
 2. A slot is past its grace when ``grace`` went by since (jitter is less, says monitor.yaml). It is served by a whole
    check of the vendor that began at it or after it, or up to ``EARLY`` before (a host whose clock is a little behind).
-   A check of one interaction serves none: of the others it says nothing. One that judged nothing does: it happened, and
-   people hear of what kept it from judging.
+   A check of one interaction serves none: of the others it says nothing. Nor does one that was killed before it asked
+   for all. One that judged nothing does: it happened, and people hear of what kept it from judging.
 3. Only the newest slot past its grace is looked at, and slots before it are counted. So ten slots that a host slept
    through are one trouble, and the run that makes up for them ends it.
 4. A run is known to the ledger when it has ended. One whose plan is there without a report, and whose process holds the
@@ -42,6 +42,7 @@ from monitor.model import (
     Subject,
     trouble_fingerprint,
 )
+from monitor.model.moments import shown
 from monitor.recordings.locks import holder_of
 from monitor.recordings.store import Store
 from monitor.slots import last_slot, next_slots
@@ -183,16 +184,12 @@ def is_under_way(settings: Settings, vendor: str, since: datetime, now: datetime
 # -- telling ---------------------------------------------------------------------------------------------------
 
 
-def _shown(moment: datetime, timezone: str) -> str:
-    return f"{moment.astimezone(ZoneInfo(timezone)):%a %d %b %Y, %H:%M %Z}"
-
-
 def _lines(missed: Missed) -> Iterator[str]:
-    zone = missed.schedule.timezone
-    yield f"Expected: a check on {_shown(missed.slot, zone)} (schedule {missed.schedule.cron}, {zone})"
+    zone = ZoneInfo(missed.schedule.timezone)
+    yield f"Expected: a check on {shown(missed.slot, zone)} (schedule {missed.schedule.cron}, {zone})"
     yield "Actual: none has begun" + ("" if missed.last else ", and none ever has")
     if missed.last:
-        yield f"the last check began on {_shown(missed.last, zone)}"
+        yield f"the last check began on {shown(missed.last, zone)}"
     if missed.slots > 1:
         more = " or more" if missed.slots == MAX_COUNTED else ""
         yield f"{missed.slots}{more} scheduled checks were missed"
@@ -250,7 +247,8 @@ def watch(
     the ledger has it (what it makes up for is told) and after (it is over).
     """
     found = look(settings, books, now, under_way or (lambda vendor, since: is_under_way(settings, vendor, since, now)))
-    tell(found, books, telling, now)
+    if settings.alerts.channels:  # else nobody is told, and nothing may count as told
+        tell(found, books, telling, now)
     return found
 
 

@@ -23,7 +23,8 @@ from typing import Final
 
 from monitor.errors import ConfigError, ContractError, MonitorError
 from monitor.model import Settings, Vendor
-from monitor.scheduling.events import Events, stamp
+from monitor.model.moments import stamp
+from monitor.scheduling.events import Events
 from monitor.scheduling.house import House
 from monitor.scheduling.moments import Moments
 from monitor.scheduling.stopping import Stop, StoppedError

@@ -22,9 +22,10 @@ from typing import Final, Protocol
 
 from monitor.errors import ConfigError, LedgerError, MonitorError
 from monitor.model import Settings
+from monitor.model.moments import stamp
 from monitor.scheduling.checks import Checks, first_check, told
 from monitor.scheduling.clock import Look, jump
-from monitor.scheduling.events import Events, stamp
+from monitor.scheduling.events import Events
 from monitor.scheduling.house import House
 from monitor.scheduling.moments import Moments
 from monitor.scheduling.stopping import Stop

@@ -11,7 +11,8 @@
     check_missed                       vendor, slot, slots
     delivered                          what came of the alerts that were due
     clock_jumped                       seconds, negative where it went back
-    failed                             job, error: something else went wrong; the daemon goes on
+    failed                             job, error: something else went wrong; told once, the daemon goes on
+    mended                             job: what had failed works again
 
 Every event has ``time`` (UTC) and ``event`` first. No secret is in one: reports are masked, and errors hold none.
 """
@@ -21,10 +22,11 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import StrEnum
 from typing import Protocol, TypeAlias
 
+from monitor.model.moments import stamp
 from monitor.printable import printable
 
 Field: TypeAlias = "str | int | bool | Sequence[str]"
@@ -40,10 +42,6 @@ class Events(Protocol):
     def __call__(self, event: str, /, **fields: Field) -> None:
         """Tells of an event; never raises, and may be called from any thread."""
         ...
-
-
-def stamp(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def _safe(value: Field) -> Field:

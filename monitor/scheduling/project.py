@@ -123,7 +123,8 @@ class Project:
         with _opened(settings) as ledger:
             book = book_of(settings, tools)
             book.open_ledger = lambda: ledger
-            done = run_check(settings, tools, book, Selection((vendor,), notify=True), deliverer_of(settings))
+            deliver = deliverer_of(settings, stop.event)
+            done = run_check(settings, tools, book, Selection((vendor,), notify=True), deliver)
         if done.fault is not None:
             raise done.fault
         report = done.report

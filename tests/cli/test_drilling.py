@@ -53,8 +53,8 @@ def test_it_reaches_the_real_channels(desk: Desk) -> None:
     code, out, err = desk.drill("--vendor", "crm", "--down")  # the judges are not needed for it
     assert code == 4, out + err
     assert "  | DRILL (nothing is wrong): crm is down\n" in out
-    assert out.endswith("hook: sent\n")
-    assert "spare: FAILED: the receiver answered HTTP 410; the receiver is gone for good" in err
+    assert out.endswith("alert 1 to hook sent: DRILL (nothing is wrong): crm is down\n")
+    assert "alert 2 to spare FAILED: the receiver answered HTTP 410; the receiver is gone for good" in err
     assert set(desk.receiver.seen) == {"/hook", "/spare"}
     with open_database(f"sqlite:///{Path.cwd()}/.monitor/ledger.db", NOW) as database:
         ledger = Ledger(database, "here")

@@ -223,13 +223,13 @@ NEXT = replace(BASIS, baseline="baseline-2", approved_by="bob")
         (
             run(1, basis=replace(BASIS, terms="terms-2")),
             Resolution.CONTRACT_CHANGED,
-            "the contract or a translation was changed",
+            "contract or translation changed",
         ),
-        (run(1, rules=2), Resolution.RULES_CHANGED, "the rules of a newer monitor see no drift in it"),
+        (run(1, rules=2), Resolution.RULES_CHANGED, "no drift by the rules of this version"),
         (run(1, rules=0), Resolution.RECOVERED, "recovered"),
         (run(1, basis=Basis()), Resolution.RECOVERED, "recovered"),  # a report of old
         (run(1, basis=replace(BASIS, baseline="")), Resolution.RECOVERED, "recovered"),
-        (run(1, basis=Basis(), planned=False), Resolution.INTERACTION_REMOVED, "the interaction is no more checked"),
+        (run(1, basis=Basis(), planned=False), Resolution.INTERACTION_REMOVED, "no longer checked"),
     ],
 )
 def test_why_it_is_no_more(judged: Judged, resolution: Resolution, why: str) -> None:

@@ -17,7 +17,7 @@ from monitor.ledger import tables
 from monitor.ledger.database import Database, open_database
 from monitor.ledger.ledger import Ledger
 from monitor.ledger.queries import PAGE
-from monitor.model import Change, ChangeKind, Finding, LastRun, Outcome, Plan, Planned, Result, RunReport
+from monitor.model import INTERRUPTED, Change, ChangeKind, Finding, LastRun, Outcome, Plan, Planned, Result, RunReport
 from monitor.pipeline.history import history, source
 from monitor.recordings.store import Store
 from monitor.reports.history import Run
@@ -50,6 +50,12 @@ def test_the_newest_check_of_a_vendor(ledger: Ledger) -> None:
     assert ledger.rules_of("crm") == 2
     assert ledger.runs_of("crm", START) == (START, began)
     assert ledger.runs_of("crm", began) == (began,)
+
+
+def test_a_check_that_was_killed_before_it_asked_for_all_serves_no_slot(ledger: Ledger) -> None:
+    left = Result("crm", "other", "other", Outcome.NOT_RUN, reason=INTERRUPTED)
+    keep(ledger, report(0, result(), left, result(vendor="erp")))
+    assert (ledger.runs_of("crm", START), ledger.runs_of("erp", START)) == ((), (START,))
 
 
 def test_a_schedule_that_changes_begins_anew(ledger: Ledger) -> None:

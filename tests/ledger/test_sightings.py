@@ -10,6 +10,7 @@ import pytest
 from monitor.ledger.lifecycle import decide
 from monitor.ledger.sightings import judged, sightings
 from monitor.model import (
+    INTERRUPTED,
     Basis,
     Change,
     ChangeKind,
@@ -162,6 +163,14 @@ def test_an_outcome_that_is_no_verdict_is_one_trouble_of_the_vendor(outcome: Out
         evidence="runs/R/crm/i0.har",
         affected=("i0", "i1", "i2", "i3", "i4", "i5", "i6", "j"),
     )
+
+
+def test_what_a_killed_run_left_unasked_is_no_trouble_of_the_vendor() -> None:
+    left, refused = result(Outcome.NOT_RUN, reason=INTERRUPTED), result(Outcome.NOT_RUN, name="b", reason="no secret")
+    assert sightings(report(left)) == ()
+    (sighting,) = sightings(report(left, refused))
+    assert (sighting.subject, sighting.affected) == (Subject.NOT_RUN, ("b",))
+    assert not judged(report(left), sighting).seen  # and ends none
 
 
 def test_the_fingerprint_of_a_trouble_is_the_same_for_ever() -> None:

@@ -12,6 +12,8 @@ import pytest
 from monitor.errors import ConfigError, ConfigFault
 from monitor.model import (
     Alert,
+    Alerts,
+    ChannelSource,
     Decision,
     Incident,
     LastRun,
@@ -90,7 +92,10 @@ class FakeBooks:
 def settings_of(schedule: Schedule | None = WEEKLY, folder: Path = Path("/w")) -> Settings:
     vendors = {"crm": Vendor("crm", "", schedule=schedule), "other": Vendor("other", "")}
     state, recordings = str(folder / ".monitor"), str(folder / "recordings")
-    return Settings(str(folder / "monitor.yaml"), str(folder), vendors, recordings, state, "sqlite:///l.db")
+    alerts = Alerts(channels={"team": ChannelSource("team", "slack", {})})
+    return Settings(
+        str(folder / "monitor.yaml"), str(folder), vendors, recordings, state, "sqlite:///l.db", alerts=alerts
+    )
 
 
 def nobody(vendor: str, since: datetime) -> bool:

@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from datetime import UTC
 from importlib.resources import files
 
 from monitor.alerts.plain import plain
 from monitor.jsonpaths import Json
 from monitor.model import Command, Message, Topic
+from monitor.model.moments import stamp
 
 
 def schema() -> str:
@@ -36,7 +36,7 @@ def payload(message: Message, key: str) -> dict[str, Json]:
         "vendor": message.vendor,
         "title": message.title,
         "severity": message.severity.value,
-        "created": message.created.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
+        "created": stamp(message.created),
         "when": message.when,
         "run_id": message.run_id,
         "topics": [_topic(topic) for topic in message.topics],

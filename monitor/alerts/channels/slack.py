@@ -79,7 +79,7 @@ _FIXES: Final[Mapping[str, str]] = {
     "is_archived": "the channel is archived: name another one in channel:",
     "restricted_action_thread_only_channel": "the channel takes replies only: name another one in channel:",
 }
-_UNKNOWN_FIX: Final = "see Slack's page on chat.postMessage for what it means; then monitor alerts retry"
+_UNKNOWN_FIX: Final = "see Slack's page on chat.postMessage for what it means; then: monitor alerts retry --failed"
 
 
 class Settings(BaseModel):

@@ -12,21 +12,14 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Final
 
-from monitor.model import Act, ActKind, Incident, Mute, Person, Resolution, Severity, Subject
+from monitor.model import Act, ActKind, Incident, Mute, Person, Severity, Subject
+from monitor.model.endings import ending
+from monitor.model.moments import shown
 from monitor.printable import printable
 from monitor.reports.incidents import Listing
 
 _NOTE: Final = 400
-_DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")  # whatever the locale
 _MOST_NAMED: Final = 20
-_ENDED: Final = {
-    Resolution.RECOVERED: "recovered",
-    Resolution.APPROVED: "approved by a new baseline",
-    Resolution.CONTRACT_CHANGED: "contract or translation changed",
-    Resolution.INTERACTION_REMOVED: "the interaction is not checked any more",
-    Resolution.ACCEPTED: "accepted",
-    Resolution.RULES_CHANGED: "a newer monitor sees no drift in it",
-}
 _DONE: Final = {
     ActKind.ACK: "acknowledged",
     ActKind.MUTE: "muted",
@@ -47,8 +40,7 @@ _SUBJECTS: Final = {
 
 
 def when(moment: datetime, listing: Listing) -> str:
-    here = moment.astimezone(listing.zone)
-    return f"{_DAYS[here.weekday()]} {here:%d %b %Y, %H:%M %Z}"
+    return shown(moment, listing.zone)
 
 
 def _by(person: Person, listing: Listing, *, host: bool = False) -> str:
@@ -74,20 +66,12 @@ def _life(incident: Incident, listing: Listing) -> str:
         last = f", last {when(incident.seen_at, listing)}" if incident.times > 1 else ""
         return f"{at}since {when(incident.opened_at, listing)}{again}, seen in {_times(incident.times)}{last}"
     ended = when(incident.resolved_at, listing) if incident.resolved_at else "an unknown moment"
-    return f"{at}no more since {ended}: {_why(incident)}"
+    return f"{at}no more since {ended}: {ending(incident) or 'nobody knows why'}"
 
 
 def _ordinal(number: int) -> str:
     ending = {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
     return f"{number}{'th' if number % 100 in (11, 12, 13) else ending}"
-
-
-def _why(incident: Incident) -> str:
-    why = printable(incident.resolved_why, _NOTE)
-    if incident.resolution is Resolution.ACCEPTED and why:
-        return why
-    ended = _ENDED[incident.resolution] if incident.resolution else "nobody knows why"
-    return f"{ended}, {why}" if why else ended
 
 
 def _state(incident: Incident, listing: Listing) -> Iterator[str]:
