@@ -3,7 +3,8 @@
 1. Only a run that judged what an incident is about may end it. One that did not leaves all as it was.
 2. What is found is open, unless accepted.yaml names it: then it is closed, as accepted, though it is there.
 3. What is not found any more is closed, for the first reason that holds: the interaction is gone, the baseline is
-   another (approved), contract or translation are others, monitor's own rules are others; else it recovered.
+   another (approved; not for what the same contract forbade), contract or translation are others, monitor's own rules
+   are others; else it recovered.
 4. Each opening after a closing is a new episode; an acknowledgement ends with its episode, or when it gets worse than
    what can have been acknowledged.
 5. A vendor's trouble has its interactions: a run takes away those it cleared and adds those it met. It is closed when
@@ -16,8 +17,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Final
 
 from monitor.model import Incident, Judged, Policy, Resolution, Sighting, Subject
+
+_MISMATCH: Final = "mismatch"
 
 
 def after(previous: Incident | None, found: Sighting | None, judged: Judged, policy: Policy) -> Incident | None:
@@ -129,7 +133,8 @@ def _resolution(previous: Incident, judged: Judged) -> Resolution:
         return Resolution.RECOVERED
     was, now = previous.basis, judged.basis
     known = (was.terms or was.baseline) and (now.terms or now.baseline)  # reports of old have none
-    if known and now.baseline and now.baseline != was.baseline:
+    forbidden = _MISMATCH in previous.kinds and now.terms == was.terms  # no baseline makes a contract's verdict another
+    if known and now.baseline and now.baseline != was.baseline and not forbidden:
         return Resolution.APPROVED
     if known and now.terms != was.terms:
         return Resolution.CONTRACT_CHANGED

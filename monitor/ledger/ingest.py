@@ -28,12 +28,16 @@ RECORD: Final = "record"  # the command whose runs decide nothing
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """By what a run is taken. ``host``: this machine's name."""
+    """By what a run is taken. ``host``: this machine's name.
+
+    ``late``: newer runs of its vendors are known already. Then it opens what nobody knows of, and changes nothing else.
+    """
 
     policy_of: PolicyOf
     compose: Compose
     now: datetime
     host: str
+    late: bool = False
 
 
 def ingest(connection: Connection, report: RunReport, terms: Terms) -> tuple[Decision, ...]:
@@ -46,6 +50,8 @@ def ingest(connection: Connection, report: RunReport, terms: Terms) -> tuple[Dec
     vendors = rows.vendors_of(report)
     policies = {vendor: policy_in(connection, vendor, terms.policy_of(vendor)) for vendor in vendors}
     decisions = decided(report, people.incidents(connection, vendors), policies, terms.now)
+    if terms.late:
+        decisions = tuple(decision for decision in decisions if decision.before is None)
     keep(connection, decisions, told=report.notify)
     if report.notify:
         tell(connection, decisions, terms.compose, terms.now)

@@ -52,16 +52,19 @@ class Ledger:
         with self.database.read() as connection:
             return queries.is_new(connection)
 
-    def ingest(self, report: RunReport, policy_of: PolicyOf, compose: Compose, now: datetime) -> tuple[Decision, ...]:
+    def ingest(
+        self, report: RunReport, policy_of: PolicyOf, compose: Compose, now: datetime, *, late: bool = False
+    ) -> tuple[Decision, ...]:
         """Takes a run: its rows, what it makes of each incident, and what is told of that, all or nothing.
 
         A run that is known gives () and changes nothing. Where ``report.notify`` is False, the decisions are what
         would be said: no alert is made, and what people were told stays as it was. A run of ``record`` decides
         nothing. The mute of a whole vendor is the ledger's own: ``policy_of`` need not fill it.
-        ``compose`` is given the decisions that speak, if there are any.
+        ``compose`` is given the decisions that speak, if there are any. ``late``: newer runs of its vendors are known
+        already, so it opens what nobody knows of, and changes nothing else.
         """
         with self.database.write() as connection:
-            return ingest.ingest(connection, report, ingest.Terms(policy_of, compose, now, self.host))
+            return ingest.ingest(connection, report, ingest.Terms(policy_of, compose, now, self.host, late))
 
     def trouble(  # noqa: PLR0913, PLR0917 - what a run would tell of itself, one by one
         self,

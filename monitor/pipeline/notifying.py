@@ -3,7 +3,8 @@
 1. It happens while the run's vendors are locked and after its report is on disk. The ledger may be away, full or a
    newer monitor's: that is told, and costs nothing that was found; the next run takes in what is missing.
 2. First come the reports that the ledger does not know, the oldest first: a run that was killed before it got here is
-   told as it would have been then. In a new ledger they are only learnt: nobody wants years of old news.
+   told as it would have been then. In a new ledger they are only learnt: nobody wants years of old news. One that comes
+   late, when newer runs of its vendors are known, ends nothing and reopens nothing.
 3. Then, where the rules have changed since the vendor's last run, what that run recorded is judged by the new ones:
    what only these see was there before, and is told in one message, as no news.
 4. Then comes the run itself. Delivery is somebody else's, after all this is committed.
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 
 A_DAY: Final = timedelta(hours=20)  # a daily run does not begin at the same second each day
 NOBODY: Final = "nobody is told of this: no channel is configured; add alerts: {channels: ...} to monitor.yaml"
+_LEARNT: Final = "learnt until"  # a fact of the ledger
 ADOPTING: Final = "adopt"  # the command of a run that judges what another recorded, by new rules
 
 
@@ -116,7 +118,7 @@ class LedgerBook:
         return self._ledger
 
     def _ingest(
-        self, ledger: Ledger, report: RunReport, kind: MessageKind, *, adopting: bool = False
+        self, ledger: Ledger, report: RunReport, kind: MessageKind, *, adopting: bool = False, late: bool = False
     ) -> tuple[Decision, ...]:
         now = self.tools.clock()
 
@@ -128,21 +130,48 @@ class LedgerBook:
 
         # asked before the transaction that ingest is: a policy looks things up itself
         policies = {vendor: policy(vendor) for vendor in report.vendors}
-        return ledger.ingest(replace(report, notify=self._tells(report)), policies.__getitem__, told, now)
+        taken = replace(report, notify=self._tells(report))
+        return ledger.ingest(taken, policies.__getitem__, told, now, late=late)
 
     def _tells(self, report: RunReport) -> bool:
         """Whether people are told. Without a channel nobody is, and nothing may count as told."""
         return report.notify and bool(self.settings.alerts.channels)
 
     def _catch_up(self, ledger: Ledger, report: RunReport) -> None:
-        is_new = ledger.is_new()
         missing = ledger.unknown(run_id for run_id in self.tools.store.runs() if run_id < report.run_id)
+        learnt = self._learnt(ledger, missing) if missing else ""
         for run_id in missing:
-            try:
-                before = self.tools.store.read_report(run_id)
-            except RecordingError:  # under way, damaged, or one that could not be closed
+            before = self._report(run_id)
+            if before is None:
                 continue
-            self._ingest(ledger, replace(before, notify=before.notify and not is_new), MessageKind.RUN)
+            last = (ledger.last_run(vendor) for vendor in before.vendors)
+            late = any(run is not None and run.run_id > run_id for run in last)
+            told = replace(before, notify=before.notify and run_id > learnt)
+            self._ingest(ledger, told, MessageKind.RUN, late=late)
+
+    def _report(self, run_id: str) -> RunReport | None:
+        store = self.tools.store
+        try:
+            return store.read_report(run_id)
+        except RecordingError as error:
+            if run_id not in store.orphaned():  # else it is under way, or could not be closed
+                self.notes.append(f"run {run_id} cannot be taken into the ledger: {error}")
+            return None
+
+    def _learnt(self, ledger: Ledger, missing: Sequence[str]) -> str:
+        """The newest of the runs that are only learnt: of a ledger that was begun after them.
+
+        A single one that notifies is not among them: it was killed before there was a ledger. It is written down first,
+        so that a crash in the midst of old runs makes no news of the others.
+        """
+        known = ledger.fact(_LEARNT)
+        if known is not None or not ledger.is_new():
+            return known or ""
+        telling = [run_id for run_id in missing if (report := self._report(run_id)) is not None and report.notify]
+        end = telling[0] if len(telling) == 1 else f"{missing[-1]}+"
+        learnt = max((run_id for run_id in missing if run_id < end), default="")
+        ledger.keep_fact(_LEARNT, learnt)
+        return learnt
 
     def _adopt(self, ledger: Ledger, report: RunReport) -> None:
         for vendor in report.vendors:

@@ -139,6 +139,30 @@ def test_a_run_that_was_killed_before_the_ledger_is_told_by_the_next(house: Hous
     ]
 
 
+def test_a_run_that_was_killed_before_there_was_a_ledger_is_told_too(house: House) -> None:
+    house.answer(RENAMED)
+    house.check()
+    house.told()
+    for path in (house.project.folder / ".monitor").glob("ledger.db*"):
+        path.unlink()
+    house.answer(GOOD)
+    assert (house.check(), len(house.told())) == (0, 2)
+
+
+def test_an_older_run_that_comes_late_ends_nothing(house: House) -> None:
+    house.check()
+    house.answer(RENAMED)
+    house.check()
+    house.told()
+    runs = house.project.folder / "recordings" / "runs"
+    clean, late = sorted(path.name for path in runs.iterdir())[1], "20260101T000000Z-aaaaaa"
+    shutil.copytree(runs / clean, runs / late)
+    for name in ("plan.json", "report.json"):
+        path = runs / late / name
+        path.write_text(path.read_text().replace(clean, late))
+    assert (house.check(), house.told()) == (1, [])
+
+
 def test_a_new_ledger_learns_of_old_runs_without_a_word(house: House) -> None:
     house.answer(RENAMED)
     house.check()
