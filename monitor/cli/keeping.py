@@ -81,17 +81,24 @@ def _figures(pruned: Pruned, dry_run: bool) -> Iterator[str]:
 
 
 def _evidence(settings: Settings) -> frozenset[str]:
-    """The runs that an open incident rests on. Raises LedgerError: what cannot be told is not deleted."""
+    """The runs that an open incident rests on. A ledger that cannot be read (the disk is full) keeps no prune from
+    making room: what the newest verdicts rest on stays anyway.
+    """
+    from monitor.errors import LedgerError
     from monitor.ledger.database import open_existing
     from monitor.ledger.ledger import Ledger
     from monitor.pipeline.notifying import evidence_of
     from monitor.wiring import now
 
-    database = open_existing(settings.ledger, now())
-    if database is None:
+    try:
+        database = open_existing(settings.ledger, now())
+        if database is None:
+            return frozenset()
+        with database:
+            return evidence_of(Ledger(database, "").incidents())
+    except LedgerError as error:
+        note(f"note: open incidents are not known: {error}")
         return frozenset()
-    with database:
-        return evidence_of(Ledger(database, "").incidents())
 
 
 def prune(
