@@ -18,6 +18,7 @@ from monitor.model.endings import ending
 from monitor.printable import printable
 
 _MOST: Final = 3  # incidents of a topic that commands are spelled out for, one by one
+WAS: Final = "it was:"  # before the lines of what is no more
 _MOST_OVER: Final = 3  # lines of what is no more: what it was is told, and not what it broke
 
 # Something said before goes on, or ends: it belongs under what was said. What opens anew is a new story.
@@ -79,9 +80,13 @@ def _alike(decision: Decision) -> _Alike:
         subject=incident.subject,
         severity=_told_severity(decision),
         root=incident.root,
-        lines=incident.lines[:_MOST_OVER] if decision.reason is Reason.RESOLVED else incident.lines,
+        lines=_was(incident) if decision.reason is Reason.RESOLVED else incident.lines,
         outcome=ending(incident) if decision.reason is Reason.RESOLVED else "",
     )
+
+
+def _was(incident: Incident) -> tuple[str, ...]:
+    return (WAS, *incident.lines[:_MOST_OVER]) if incident.lines else ()
 
 
 def _told_severity(decision: Decision) -> Severity:

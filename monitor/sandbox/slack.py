@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import html
 import json
+import os
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -22,6 +23,7 @@ from monitor.printable import printable
 POLL_SECONDS: Final = 0.05
 MAX_BODY: Final = 1_000_000
 MAX_LINE: Final = 2_000
+BEGIN: Final = 1_700_000_000  # each process counts from elsewhere: a thread of another one is told apart
 CHANNEL: Final = "C0SANDBOX"
 
 
@@ -39,7 +41,7 @@ class _Slack(ThreadingHTTPServer):
         """Tells of a message; its ``ts``."""
         with self._lock:
             self._count += 1
-            ts = f"1700000000.{self._count:06d}"
+            ts = f"{BEGIN + os.getpid()}.{self._count:06d}"
             under = message.get("thread_ts")
             place = f"message {ts}, in the thread of {printable(str(under), 40)}" if under else f"message {ts}"
             text = html.unescape(str(message.get("text", "")))  # & < > come escaped, and people see them plain

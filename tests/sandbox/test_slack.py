@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
+
 import httpx
 import pytest
 
 from monitor.errors import UsageError
-from monitor.sandbox.slack import listening
+from monitor.sandbox.slack import BEGIN, listening
 
 
 def post(url: str, **message: object) -> httpx.Response:
@@ -17,14 +19,15 @@ def test_messages_and_replies_are_told_and_answered() -> None:
     told: list[str] = []
     with listening(0, told.append) as api:
         first = post(f"{api}chat.postMessage", channel="#drift", text="crm drifted\n  Expected: \x1b[31mx").json()
-        assert first == {"ok": True, "channel": "C0SANDBOX", "ts": "1700000000.000001", "message": {}}
+        begin = BEGIN + os.getpid()
+        assert first == {"ok": True, "channel": "C0SANDBOX", "ts": f"{begin}.000001", "message": {}}
         post(f"{api}chat.postMessage", channel="#drift", text="recovered", thread_ts=first["ts"])
         hook = post(api.replace("/api/", "/services/T/B/x"), text="by webhook")
         assert (hook.status_code, hook.text) == (200, "ok")
     assert told == [
-        "Slack: message 1700000000.000001\n  crm drifted\n    Expected: \\x1b[31mx",
-        "Slack: message 1700000000.000002, in the thread of 1700000000.000001\n  recovered",
-        "Slack: message 1700000000.000003\n  by webhook",
+        f"Slack: message {begin}.000001\n  crm drifted\n    Expected: \\x1b[31mx",
+        f"Slack: message {begin}.000002, in the thread of {begin}.000001\n  recovered",
+        f"Slack: message {begin}.000003\n  by webhook",
     ]
 
 

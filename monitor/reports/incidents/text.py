@@ -107,8 +107,9 @@ def _whole(incident: Incident, listing: Listing) -> Iterator[str]:
         names = ", ".join(map(printable, incident.affected[:_MOST_NAMED]))
         yield f"interactions: {names}{f' and {more} more' if more > 0 else ''}"
     if incident.history:
-        runs = "".join("x" if seen else "." for seen in incident.history)
-        yield f"the last runs that judged it, oldest first: {runs}"
+        seen, runs = sum(incident.history), len(incident.history)
+        turns = "".join("x" if one else "." for one in incident.history)
+        yield f"seen in {seen} of the last {runs} runs that judged it ({turns}, the newest last)"
     yield _told(incident, listing)
     yield f"fingerprint {incident.fingerprint}, first of this time in run {printable(incident.opened_run)}"
     yield from (_act(act, listing) for act in listing.acts_of(incident))
