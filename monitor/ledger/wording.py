@@ -92,4 +92,4 @@ def _over(previous: Incident | None) -> str:
         return ""
     if previous.resolution is Resolution.ACCEPTED:
         return f"no longer {ending(previous)}"
-    return f"{ending(previous)} on {day(previous.resolved_at)}"
+    return f"it was over in between: {ending(previous)}"  # when, is told elsewhere in the readers' own time zone
