@@ -49,6 +49,8 @@ MACROS: Final = {
 }
 _MAX_CRON: Final = 200  # characters
 _PLAIN: Final = re.compile(r"[0-9A-Za-z*,/-]+", re.ASCII)
+_STEP: Final = re.compile(r"/0*([0-9]+)", re.ASCII)
+_VALUES: Final = (60, 24, 31, 12, 8)  # of each field; a longer step takes the first only
 _DAY: Final = timedelta(days=1)
 _SHIFT: Final = timedelta(days=1, hours=1)  # more than clocks were ever changed by at once
 # each wider than what a schedule can leave out if the one before it was empty; a 29 February on one weekday: 40 years
@@ -117,7 +119,8 @@ def _cron_fault(what: str, fix: str) -> SlotFault:
 
 def _is_field(field: str, place: int) -> bool:
     only_some_crons = place in (2, 4) and "L" in field.upper()
-    if not _PLAIN.fullmatch(field) or only_some_crons:
+    too_far = any(len(step) > 2 or int(step) > _VALUES[place] for step in _STEP.findall(field))
+    if not _PLAIN.fullmatch(field) or only_some_crons or too_far:
         return False
     others = ["*"] * len(FIELDS)
     others[place] = field

@@ -97,6 +97,8 @@ REFUSED = [
     ("0 0 * * 5L", "its day of the week '5L' is wrong"),
     ("0 0 * * 1#2", "its day of the week '1#2' is wrong"),
     ("*/0 * * * *", "its minute '*/0' is wrong"),
+    ("*/61 * * * *", "its minute '*/61' is wrong"),
+    ("*/99999999999999999999 * * * *", "its minute '*/9"),
     ("5-1 * * * *", "its minute '5-1' is wrong"),
     ("\u0661 * * * *", "is wrong"),
     ("\x1b[1m * * * *", "is wrong"),

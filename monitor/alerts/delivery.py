@@ -280,6 +280,7 @@ class _Pass:
 def deliver(outbox: Outbox, channels: Mapping[str, Channel], terms: Terms) -> Delivered:
     """Sends what is due, each channel in a thread of its own. Raises what the outbox raises, LedgerError.
 
-    ``channels`` may make a channel each time that it is asked for it: it is asked once, in the channel's own thread.
+    ``channels`` may make a channel each time that it is asked for it: it is asked once, in the channel's own thread,
+    and sees to it itself that two threads may ask at once.
     """
     return _Pass(outbox, channels, terms).run()

@@ -1,9 +1,16 @@
-"""Channels as they are configured -> channels that send. One that cannot be made says so to every message."""
+"""Channels as they are configured -> channels that send. One that cannot be made says so to every message.
+
+1. Channels are made one after the other: a kind imports its SDK when it is made, and of two threads that import
+   packages which import each other Python lets one go on with a module that is only half there.
+2. What the configuration says wrongly, and a package that is not installed, want a person: a final fault. Whatever
+   else keeps a channel from being made may be over at the next try: a passing one.
+"""
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from pydantic import ValidationError
 
@@ -15,9 +22,9 @@ from monitor.printable import printable
 
 @dataclass(frozen=True, slots=True)
 class Unusable:
-    """A channel that cannot be made: every message meets the same final fault."""
+    """A channel that cannot be made: every message meets the same fault."""
 
-    fault: FinalFault
+    fault: PassingFault | FinalFault
 
     def send(self, message: Message, key: str, thread: Mapping[str, str] | None) -> Answer:  # noqa: ARG002
         return self.fault
@@ -43,10 +50,20 @@ def _wrong_options(error: ValidationError) -> str:
     return ", ".join(f"{printable(where, 60)} ({printable(why, 60)})" for where, why in found.items())
 
 
+def _not_made(error: BaseException, kind: str, again: str) -> PassingFault | FinalFault:
+    """What is not the configuration's fault. A name with a dot is of a package that is there, perhaps in part."""
+    needed = error.name if isinstance(error, ModuleNotFoundError) else None
+    if not needed or "." in needed:
+        return PassingFault(f"it cannot be made: {type(error).__name__}")
+    what = f"the kind '{kind}' needs {printable(needed, 60)}, which is not installed"
+    return FinalFault(what, f"install it where monitor runs, {again}")
+
+
 def open_channel(source: ChannelSource, context: Context) -> Channel:
     """The channel that monitor.yaml describes. Never raises: what cannot be made is Unusable."""
-    name, kind = printable(source.name, 64), printable(source.kind, 64)
+    name = printable(source.name, 64)
     again = "then: monitor alerts retry --failed"
+    fault: PassingFault | FinalFault
     try:
         module = find(source.kind)
         return module.build(module.Settings.model_validate(source.options), context)
@@ -54,29 +71,24 @@ def open_channel(source: ChannelSource, context: Context) -> Channel:
         fault = FinalFault(
             f"its options are wrong: {_wrong_options(error)}", f"mend alerts.channels.{name} in monitor.yaml, {again}"
         )
-    except ImportError as error:
-        needed = printable(error.name or "", 60).partition(".")[0] or "a package"
-        fault = FinalFault(
-            f"the kind '{kind}' needs {needed}, which is not installed", f"install it where monitor runs, {again}"
-        )
     except MonitorError as error:
         fault = FinalFault(error.what, f"{error.fix}, {again}" if error.fix else f"mend it, {again}")
     except (Exception, SystemExit) as error:  # noqa: BLE001 - a kind may be anybody's
-        fault = FinalFault(
-            f"it cannot be made: {type(error).__name__}", f"mend alerts.channels.{name} in monitor.yaml, {again}"
-        )
+        fault = _not_made(error, printable(source.kind, 64), again)
     return Unusable(fault)
 
 
 @dataclass(frozen=True, slots=True)
 class Channels(Mapping[str, Channel]):
-    """The configured channels by name, each made when it is first asked for: SDKs are slow to import."""
+    """The configured channels by name, each made when it is asked for: SDKs are slow to import."""
 
     sources: Mapping[str, ChannelSource]
     make: Callable[[ChannelSource], Channel]
+    _one_at_a_time: threading.Lock = field(default_factory=threading.Lock, init=False, repr=False, compare=False)
 
     def __getitem__(self, name: str) -> Channel:
-        return self.make(self.sources[name])
+        with self._one_at_a_time:
+            return self.make(self.sources[name])
 
     def __contains__(self, name: object) -> bool:
         return name in self.sources

@@ -27,6 +27,12 @@ def _duration(low: str, high: str) -> tuple[BeforeValidator, WithJsonSchema]:
     return BeforeValidator(lambda tree: times.duration(tree, low, high)), schema
 
 
+def _one_line(value: str) -> str:
+    if any(ord(char) < 0x20 or ord(char) == 0x7F for char in value):
+        raise leaves.fail("holds a line break, a NUL or another control character", "write it on one line")
+    return value
+
+
 Cron: TypeAlias = Annotated[
     str, BeforeValidator(times.cron), WithJsonSchema({"type": "string", "pattern": r"^\s*(\S+\s+){4}\S+\s*$|\$\{"})
 ]
@@ -110,7 +116,7 @@ class DigestSection(Section):
 class LinksSection(Section):
     """What makes a message's commands and links work where they are read. {run} and {vendor} are filled in."""
 
-    command_prefix: Text | None = Field(
+    command_prefix: Annotated[Text, AfterValidator(_one_line)] | None = Field(
         None, description='What stands before each command: "cd /srv/drift &&" for instance.'
     )
     run_url: Link | None = Field(None, description="A page about the run: https://ci.example/{run} for instance.")

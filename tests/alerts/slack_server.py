@@ -7,9 +7,9 @@
 
 ``python -m tests.alerts.slack_server [ANSWER ...]`` runs it until Ctrl-C and prints each message as people read it.
 
-Answers: ok, ratelimited (429, Retry-After: 7), a status (500), hang (says nothing), close, garbage (no HTTP), page (a
-proxy's HTML with 200), list (JSON, but no object), null, or any of Slack's words (invalid_auth). A webhook answers a
-word with its own status.
+Answers: ok, ratelimited (429, Retry-After: 7), a status (500; 302 leads elsewhere), hang (says nothing), close, garbage
+(no HTTP), page (a proxy's HTML with 200), list (JSON, but no object), null, bare (an ok that names no message), flood
+(an ok behind 150 KB of blanks), or any of Slack's words (invalid_auth). A webhook answers a word with its own status.
 """
 
 from __future__ import annotations
@@ -36,7 +36,12 @@ _WEBHOOK_STATUS: Final[Mapping[str, int]] = {
     **dict.fromkeys(("action_prohibited", "posting_to_general_channel_denied", "invalid_token"), 403),
     "channel_is_archived": 410,
 }
-_RAW: Final = {"page": b"<!DOCTYPE html><h1>Sign in to the guest network</h1>", "list": b"[1]", "null": b"null"}
+_RAW: Final = {
+    "page": b"<!DOCTYPE html><h1>Sign in to the guest network</h1>",
+    "list": b"[1]",
+    "null": b"null",
+    "bare": b'{"ok":true}',
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +87,11 @@ class _Server(ThreadingHTTPServer):
 
 
 class _Handler(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:  # what a redirect that is followed becomes
+        assert isinstance(self.server, _Server)
+        self.server.slack.posts.append(Post(self.path, dict(self.headers.items()), {}, "ok"))
+        self._send(200, b"ok")
+
     def do_POST(self) -> None:
         assert isinstance(self.server, _Server)
         slack = self.server.slack
@@ -102,8 +112,11 @@ class _Handler(BaseHTTPRequestHandler):
         hook = self.path.startswith("/services/")
         if answer in _RAW:
             self._send(200, _RAW[answer])
+        elif answer == "flood":
+            self._send(200, b" " * 150_000 + (b"ok" if hook else _json("ok", body, ts)))
         elif answer.isdigit():
-            self._send(int(answer), b"<h1>an error page</h1>")
+            leads = {"Location": "/elsewhere"} if answer < "400" else None
+            self._send(int(answer), b"<h1>an error page</h1>", leads)
         elif answer == "ratelimited":
             told = b"rate_limited" if hook else b'{"ok":false,"error":"ratelimited"}'
             self._send(429, told, {"Retry-After": str(RETRY_AFTER)})

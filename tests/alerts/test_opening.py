@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import pytest
 
 from monitor.alerts.channels import Channel, Context
-from monitor.alerts.opening import Channels, Masked, open_channel
+from monitor.alerts.opening import Channels, Masked, _not_made, open_channel
 from monitor.jsonpaths import Json
 from monitor.model import Answer, ChannelSource, FinalFault, PassingFault, Sent
 from tests.alerts.outboxes import ScriptedChannel, message
@@ -82,3 +82,39 @@ def test_channels_are_made_when_they_are_asked_for() -> None:
     assert made == []
     assert isinstance(channels["b"], ScriptedChannel)
     assert made == ["b"]
+
+
+@pytest.mark.parametrize(
+    ("error", "final"),
+    [
+        (ModuleNotFoundError("No module named 'slack_sdk'", name="slack_sdk"), True),
+        (ModuleNotFoundError("No module named 'slack_sdk.web'", name="slack_sdk.web"), False),
+        (ImportError("cannot import name 'WebClient' from partially initialized module", name="slack_sdk"), False),
+        (RuntimeError("deadlock detected"), False),
+        (OSError(24, "Too many open files"), False),
+        (SystemExit(1), False),
+    ],
+    ids=repr,
+)
+def test_only_a_package_that_is_not_installed_wants_a_person(error: BaseException, final: bool) -> None:
+    fault = _not_made(error, "slack", "then: monitor alerts retry --failed")
+    if final:
+        assert fault == FinalFault(
+            "the kind 'slack' needs slack_sdk, which is not installed",
+            "install it where monitor runs, then: monitor alerts retry --failed",
+        )
+    else:
+        assert fault == PassingFault(f"it cannot be made: {type(error).__name__}")
+
+
+def test_channels_are_made_one_after_the_other() -> None:
+    held: list[bool] = []
+
+    def make(source: ChannelSource) -> Channel:
+        held.append(channels._one_at_a_time.locked())
+        return ScriptedChannel()
+
+    channels = Channels({"a": ChannelSource("a", "slack", {})}, make)
+    assert isinstance(channels["a"], ScriptedChannel)
+    assert held == [True]
+    assert not channels._one_at_a_time.locked()

@@ -20,7 +20,7 @@ from urllib.error import URLError
 from urllib.parse import urlsplit
 
 from monitor.alerts.channels import Context
-from monitor.model import PassingFault
+from monitor.model import FinalFault, PassingFault
 from monitor.printable import printable
 
 T = TypeVar("T")
@@ -77,6 +77,13 @@ def by_status(status: int, headers: Mapping[str, str]) -> PassingFault | None:
     return None
 
 
+def redirected(status: int, option: str) -> FinalFault | None:
+    """The fault of an answer that sends us elsewhere; ``option`` is where the address stands."""
+    if not 300 <= status < 400:
+        return None
+    return FinalFault(f"answered HTTP {status}, a redirect, which is not followed", f"check {option}: and the proxy")
+
+
 def retry_after(headers: Mapping[str, str]) -> float | None:
     """Seconds to wait, where an answer says so."""
     value = next((value for name, value in headers.items() if name.lower() == "retry-after"), "")
@@ -100,7 +107,13 @@ def safe_url(url: str, what: str) -> str:
     """``url`` where it is one that what is sent may go to. Raises ValueError, which does not quote it."""
     if not url.isascii() or not url.isprintable() or " " in url:
         raise ValueError(f"{what} holds a blank or a character that no URL has")
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+        is_port = parts.port != 0
+    except ValueError:  # its text quotes what was written
+        raise ValueError(f"{what} is no URL: write https://, a host and a path") from None
+    if not is_port:
+        raise ValueError(f"{what} has a port that is none: write a number from 1 to 65535")
     if not parts.hostname or parts.username is not None or parts.query or parts.fragment:
         raise ValueError(f"{what} is no plain URL: write https://, a host and a path")
     if parts.scheme != "https" and not (parts.scheme == "http" and _is_here(parts.hostname)):

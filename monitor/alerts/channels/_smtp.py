@@ -26,6 +26,7 @@ from monitor.model import Answer, FinalFault, PassingFault, Sent
 from monitor.printable import printable
 
 _MOST_REFUSED: Final = 5  # recipients that are named
+_NO_SMTP: Final = -1  # smtplib's code for what is none
 _ENHANCED: Final = re.compile(r"[245]\.\d{1,3}\.\d{1,3}(?=\s|$)")
 
 
@@ -174,7 +175,9 @@ class _Fault:
             return self._all_refused(error.recipients)
         if isinstance(error, smtplib.SMTPResponseException):
             step = "from" if isinstance(error, smtplib.SMTPSenderRefused) else self.step
-            return self._said(step, error.smtp_code, error.smtp_error)
+            # what a server says are bytes; smtplib's own 500 of an endless line is a text
+            code = error.smtp_code if isinstance(error.smtp_error, bytes) else _NO_SMTP
+            return self._said(step, code, error.smtp_error)
         if isinstance(error, ssl.SSLError):
             return self._tls(error)
         return self._broken(error)
@@ -185,7 +188,7 @@ class _Fault:
 
     def _said(self, step: str, code: int, text: bytes | str) -> Answer:
         told = _words(self.server, code, text, quoted=step != "login")
-        if not 500 <= code < 600:  # -1: what came was no SMTP
+        if not 500 <= code < 600:  # or what came was no SMTP
             return PassingFault(f"{self.server.place} put {_STEPS[step]} off: {told}")
         fix = _FIXES.get((step, code)) or _FIXES[step, 0]
         return FinalFault(f"{self.server.place} refused {_STEPS[step]}: {told}", fix)

@@ -12,11 +12,12 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 
 from monitor.alerts.channels import Context
 from monitor.alerts.channels._slack import within
@@ -32,6 +33,7 @@ _NOTHING: Final = logging.CRITICAL + 1
 _TITLE: Final = 160  # characters
 _MISSING: Final = "pip install 'provider-drift-monitor[apprise]'"
 _EXAMPLE: Final = "write one as its wiki has it, for instance discord://WEBHOOK_ID/WEBHOOK_TOKEN"
+_URL: Final = re.compile(r"\s*[a-z0-9]{1,32}://.*", re.ASCII | re.IGNORECASE | re.DOTALL)  # as Apprise has it
 _TYPES: Final[Mapping[Severity, str]] = {
     Severity.BREAKING: "FAILURE",
     Severity.WARNING: "WARNING",
@@ -47,6 +49,13 @@ class Settings(BaseModel):
     url: SecretStr = Field(
         min_length=4, description="An Apprise URL; for several places make several channels.", examples=["${TEAMS_URL}"]
     )
+
+    @field_validator("url")
+    @classmethod
+    def _is_url(cls, value: SecretStr) -> SecretStr:
+        if not _URL.fullmatch(value.get_secret_value()):
+            raise ValueError(f"is no Apprise URL; {_EXAMPLE}")
+        return value
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +94,9 @@ def build(settings: Settings, context: Context) -> Apprise:
     """Raises UsageError where Apprise is not installed, or takes the URL for none."""
     try:
         import apprise  # noqa: PLC0415 - an extra
-    except ImportError:
+    except ModuleNotFoundError as error:
+        if error.name != "apprise":  # what it needs itself
+            raise
         raise UsageError("the kind apprise needs the package apprise", fix=_MISSING) from None
     _quiet()
     url = settings.url.get_secret_value()

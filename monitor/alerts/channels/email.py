@@ -95,7 +95,7 @@ class Settings(BaseModel):
     )
 
     host: str = Field(min_length=1, max_length=253, description="The SMTP server.", examples=["smtp.example.com"])
-    port: int = Field(0, ge=0, le=65535, description="Default: 587, with security: tls 465, with none 25.")
+    port: int = Field(0, ge=1, le=65535, description="Default: 587, with security: tls 465, with none 25.")
     security: Literal["starttls", "tls", "none"] = Field("starttls", description="How the connection is encrypted.")
     allow_plaintext: bool = Field(
         False, description="Allows security: none to another machine. No password goes there."
@@ -113,6 +113,13 @@ class Settings(BaseModel):
     ca: Annotated[str, AfterValidator(check_ca)] = Field(
         "", description="Absolute path of the CA that signed the server's certificate (PEM)."
     )
+
+    @field_validator("port", mode="before")
+    @classmethod
+    def _is_port(cls, port: object) -> object:
+        if isinstance(port, bool):  # which Python counts as 0 and 1
+            raise ValueError("is no port; write a number from 1 to 65535")
+        return port
 
     @field_validator("host")
     @classmethod

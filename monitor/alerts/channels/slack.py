@@ -6,7 +6,8 @@
    itself. Neither is metadata that a token may not send: it is left out.
 3. Slack answers HTTP 200 with a word for what is wrong. A word that we do not know is final: Slack refused this very
    message, would refuse it again, and a person should hear of it today and not after 30 days of trying.
-4. What is no answer of Slack's at all (a proxy's page) passes.
+4. What is no answer of Slack's at all (a proxy's page, an ``ok`` that names no message) passes. A redirect is final,
+   for it is not followed (_slack_http.py): the token goes where somebody said, or nowhere.
 5. chat.postMessage knows no key by which it could tell a repetition: ours is in the metadata, for who looks for it.
 """
 
@@ -22,7 +23,16 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 
 from monitor.alerts.channels import Context
 from monitor.alerts.channels._blocks import blocks, fallback
-from monitor.alerts.channels._slack import NAME, by_status, quiet, retry_after, safe_url, whole_seconds, within
+from monitor.alerts.channels._slack import (
+    NAME,
+    by_status,
+    quiet,
+    redirected,
+    retry_after,
+    safe_url,
+    whole_seconds,
+    within,
+)
 from monitor.jsonpaths import Json
 from monitor.model import Answer, FinalFault, Message, PassingFault, Sent
 
@@ -31,9 +41,11 @@ if TYPE_CHECKING:
 
 _TOKEN: Final = re.compile(r"xox[a-z](\.xox[a-z])?-[\x21-\x7e]+", re.ASCII)
 _CHANNEL: Final = re.compile(r"[#@]?[^\s#@<>&]{1,80}")
+_PLAIN: Final = re.compile(r"[\x21-\x7e]{1,100}", re.ASCII)
 _WORD: Final = re.compile(r"[a-z][a-z0-9_]{0,80}", re.ASCII)
 _MOST_INCIDENTS: Final = 50  # in the metadata
 _OK: Final = 200
+_NOT_SLACK: Final = PassingFault("what answered is not Slack (a proxy between, or another api_url?)")
 
 _PASSING: Final = frozenset(
     {
@@ -101,7 +113,7 @@ class Settings(BaseModel):
     @field_validator("channel")
     @classmethod
     def _is_channel(cls, value: str) -> str:
-        if not _CHANNEL.fullmatch(value):
+        if not _CHANNEL.fullmatch(value) or not value.isprintable():
             raise ValueError("is no channel: write its id (C0123456789) or #name")
         return value
 
@@ -112,9 +124,10 @@ class Settings(BaseModel):
 
 
 def build(settings: Settings, context: Context) -> Slack:
-    """A channel that posts to ``settings.channel``."""
-    from slack_sdk import WebClient  # noqa: PLC0415 - only who uses Slack pays for it
+    """A channel that posts to ``settings.channel``. Raises UsageError for an SDK that we do not know."""
+    from monitor.alerts.channels._slack_http import WebClient, check_sdk  # noqa: PLC0415 - only who uses it pays for it
 
+    check_sdk()
     client = WebClient(
         token=settings.token.get_secret_value(),
         base_url=settings.api_url,
@@ -174,18 +187,24 @@ class Slack:
             return {"channel": self.channel}
         return {"channel": thread["channel"], "thread_ts": thread["ts"], "reply_broadcast": True}
 
-    def _try(self, body: Mapping[str, Json]) -> Sent | PassingFault | _Refusal:
+    def _try(self, body: Mapping[str, Json]) -> Answer | _Refusal:
         from slack_sdk.errors import SlackApiError  # noqa: PLC0415
 
         try:
             data = self.post(body).data
         except SlackApiError as error:
             return _refused(error.response)
-        told = data if isinstance(data, dict) else {}
+        ts, channel = (data.get("ts"), data.get("channel")) if isinstance(data, dict) else (None, None)
+        if not (_is_plain(ts) and _is_plain(channel)):
+            return _NOT_SLACK
         # a reply to a reply is none of Slack's: whatever comes next belongs under the first message too
-        first = body.get("thread_ts", told.get("ts"))
-        answer = {"ts": first, "channel": told.get("channel"), "to": self.channel}
+        first = body.get("thread_ts", ts)
+        answer = {"ts": first, "channel": channel, "to": self.channel}
         return Sent({name: value for name, value in answer.items() if isinstance(value, str)})
+
+
+def _is_plain(value: object) -> bool:
+    return isinstance(value, str) and _PLAIN.fullmatch(value) is not None
 
 
 def _metadata(message: Message, key: str) -> dict[str, Json]:
@@ -200,16 +219,16 @@ def _metadata(message: Message, key: str) -> dict[str, Json]:
     return {"metadata": {"event_type": f"drift_monitor_{message.kind}", "event_payload": payload}}
 
 
-def _refused(response: SlackResponse) -> PassingFault | _Refusal:
+def _refused(response: SlackResponse) -> PassingFault | FinalFault | _Refusal:
     data, status = response.data, response.status_code
     word = data.get("error") if isinstance(data, dict) else None
     known = word if isinstance(word, str) and _WORD.fullmatch(word) else ""
-    if fault := by_status(status, response.headers):
+    if fault := redirected(status, "api_url") or by_status(status, response.headers):
         return fault
     if known in _PASSING:
         return PassingFault(f"Slack answered {known}", retry_after(response.headers))
     if not known and status == _OK:
-        return PassingFault("what answered is not Slack (a proxy between, or another api_url?)")
+        return _NOT_SLACK
     return _Refusal(known, status)
 
 

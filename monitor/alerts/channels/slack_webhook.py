@@ -1,7 +1,7 @@
 """Slack by an incoming webhook: no token, no threads; every message stands by itself.
 
 The URL is the secret: whoever has it may post. It is shown nowhere. A webhook answers in plain words: ``ok``, or what
-is wrong with a status of its own.
+is wrong with a status of its own. A redirect is not followed (_slack_http.py).
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 
 from monitor.alerts.channels import Context
 from monitor.alerts.channels._blocks import blocks, fallback
-from monitor.alerts.channels._slack import NAME, by_status, quiet, safe_url, whole_seconds, within
+from monitor.alerts.channels._slack import NAME, by_status, quiet, redirected, safe_url, whole_seconds, within
 from monitor.jsonpaths import Json
 from monitor.model import Answer, FinalFault, Message, PassingFault, Sent
 
@@ -55,9 +55,10 @@ class Settings(BaseModel):
 
 
 def build(settings: Settings, context: Context) -> SlackWebhook:
-    """A channel that posts to wherever the webhook was made for."""
-    from slack_sdk.webhook import WebhookClient  # noqa: PLC0415 - only who uses Slack pays for it
+    """A channel that posts to wherever the webhook was made for. Raises UsageError for an SDK that we do not know."""
+    from monitor.alerts.channels._slack_http import WebhookClient, check_sdk  # noqa: PLC0415 - only who uses it pays
 
+    check_sdk()
     client = WebhookClient(
         settings.url.get_secret_value(),
         timeout=whole_seconds(context),
@@ -92,7 +93,7 @@ def _answer(response: WebhookResponse) -> Answer:
     status, word = response.status_code, response.body.strip()
     if status == _OK and word == "ok":
         return Sent()
-    if fault := by_status(status, response.headers):
+    if fault := redirected(status, "url") or by_status(status, response.headers):
         return fault
     if _WORD.fullmatch(word):
         return FinalFault(f"Slack answered {word}", _FIXES.get(word) or _BY_STATUS.get(status, _UNKNOWN_FIX))

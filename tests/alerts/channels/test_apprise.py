@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
+from pydantic import ValidationError
 
 from monitor.alerts.channels import Context
 from monitor.alerts.channels.apprise import Apprise, Settings, build
@@ -73,12 +74,19 @@ def test_one_that_hangs_is_given_up(serve: Serve) -> None:
     assert channel(serve(silent).port, timeout=0.2).send(DRIFT, KEY, None) == PassingFault("no answer within 0.2 s")
 
 
-@pytest.mark.parametrize("url", [f"nosuch://{HIDDEN}", f"{HIDDEN} {HIDDEN}", f"discord://{HIDDEN}", "json://"])
+@pytest.mark.parametrize("url", [f"nosuch://{HIDDEN}", f"discord://{HIDDEN}", "json://"])
 def test_what_is_no_url_of_apprises(url: str, capfd: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(UsageError, match="url is no Apprise URL") as caught:
         build(Settings.model_validate({"url": url}), CONTEXT)
     assert HIDDEN not in str(caught.value)
     assert capfd.readouterr().err == ""
+
+
+@pytest.mark.parametrize("url", ["digest", f"{HIDDEN} {HIDDEN}"])
+def test_a_word_is_no_url(url: str) -> None:
+    with pytest.raises(ValidationError, match="is no Apprise URL") as caught:
+        Settings.model_validate({"url": url})
+    assert url not in str(caught.value)
 
 
 def test_without_apprise_it_says_how_to_get_it() -> None:

@@ -210,6 +210,11 @@ def _is_no_smtp(connection: socket.socket, stop: threading.Event) -> None:
     connection.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
 
 
+def _has_no_end_of_line(connection: socket.socket, stop: threading.Event) -> None:
+    connection.sendall(b"220 " + b"x" * 20_000)
+    stop.wait()
+
+
 def _refuses(connection: socket.socket, stop: threading.Event) -> None:
     connection.sendall(b"554 mail.test no mail from you\r\n")
 
@@ -220,6 +225,7 @@ BREAKING: Mapping[str, tuple[Script, type[object], str]] = {
     "closes": (_closes_at_once, PassingFault, "closed the connection at the connection"),
     "closes after data": (_closes_after_data, PassingFault, "closed the connection at the mail"),
     "no SMTP": (_is_no_smtp, PassingFault, "put the connection off: what it says is no SMTP"),
+    "an endless line": (_has_no_end_of_line, PassingFault, "put the connection off: what it says is no SMTP"),
     "refuses": (_refuses, FinalFault, "refused the connection: 554 mail.test no mail from you"),
 }
 
@@ -287,6 +293,8 @@ WRONG: Mapping[str, Mapping[str, Json]] = {
     "a URL": {"host": "smtp://mail.example"},
     "a misspelt option": {"pasword": PASSWORD},
     "security": {"security": "ssl"},
+    "a switch for a port": {"port": True},
+    "no port": {"port": 0},
 }
 
 

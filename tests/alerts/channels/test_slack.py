@@ -115,7 +115,21 @@ def test_it_is_tried_a_few_times_at_the_most(slack: Slack, channel: Channel) -> 
 
 
 @pytest.mark.parametrize(
-    "answer", ["ratelimited", "500", "503", "408", "close", "garbage", "page", "list", "null", *sorted(_PASSING)]
+    "answer",
+    [
+        "ratelimited",
+        "500",
+        "503",
+        "408",
+        "close",
+        "garbage",
+        "page",
+        "list",
+        "null",
+        "bare",
+        "flood",
+        *sorted(_PASSING),
+    ],
 )
 def test_what_passes(slack: Slack, channel: Channel, answer: str) -> None:
     slack.next(answer)
@@ -123,6 +137,15 @@ def test_what_passes(slack: Slack, channel: Channel, answer: str) -> None:
     assert isinstance(fault, PassingFault)
     assert fault.retry_after == (RETRY_AFTER if answer == "ratelimited" else None)
     assert len(slack.posts) == 1  # slack-sdk's own tries would be others
+
+
+@pytest.mark.parametrize("status", ["301", "302", "303", "307", "308"])
+def test_no_redirect_is_followed(slack: Slack, channel: Channel, status: str) -> None:
+    slack.next(status)
+    fault = channel.send(FIRST, "k", None)
+    what = f"answered HTTP {status}, a redirect, which is not followed"
+    assert fault == FinalFault(what, "check api_url: and the proxy")
+    assert [post.path for post in slack.posts] == ["/api/chat.postMessage"]
 
 
 def test_a_slack_that_hangs_is_waited_for_no_longer_than_told(slack: Slack) -> None:
@@ -181,6 +204,9 @@ def test_nothing_is_logged(slack: Slack, channel: Channel, caplog: pytest.LogCap
         {"channel": ""},
         {"channel": "<!channel>"},
         {"channel": "#two words"},
+        {"channel": "\0"},
+        {"api_url": "https://slack.example:99999/api/"},
+        {"api_url": "https://slack.example:SECRET/api/"},
         {"api_url": "http://slack.example/api/"},
         {"api_url": "https://user:SECRET@slack.example/"},
         {"api_url": "https://slack.example/?a=SECRET"},

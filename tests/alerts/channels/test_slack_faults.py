@@ -11,6 +11,8 @@ from urllib.error import URLError
 import pytest
 
 from monitor.alerts.channels._slack import by_status, retry_after, within
+from monitor.alerts.channels._slack_http import check_sdk
+from monitor.errors import UsageError
 from monitor.model import PassingFault
 
 _CERTIFICATE = ssl.SSLCertVerificationError(1, "certificate verify failed")
@@ -73,3 +75,9 @@ def test_how_long_to_wait(headers: Mapping[str, str], seconds: float | None) -> 
 @pytest.mark.parametrize(("status", "passes"), [(200, False), (404, False), (408, True), (429, True), (500, True)])
 def test_which_status_passes(status: int, passes: bool) -> None:
     assert (by_status(status, {}) is not None) is passes
+
+
+def test_an_sdk_that_would_send_by_its_own_way_is_refused() -> None:
+    check_sdk()
+    with pytest.raises(UsageError, match=r"slack-sdk 9\.9 sends in a way that monitor does not know"):
+        check_sdk(object, object, "9.9")

@@ -47,13 +47,22 @@ def test_a_message_is_posted_and_stands_by_itself(slack: Slack, channel: Channel
     assert "still 1 breaking drift" in post.text
 
 
-@pytest.mark.parametrize("answer", ["ratelimited", "500", "503", "close", "garbage", "page"])
+@pytest.mark.parametrize("answer", ["ratelimited", "500", "503", "close", "garbage", "page", "flood"])
 def test_what_passes(slack: Slack, channel: Channel, answer: str) -> None:
     slack.next(answer)
     fault = channel.send(FIRST, "k", None)
     assert isinstance(fault, PassingFault)
     assert fault.retry_after == (RETRY_AFTER if answer == "ratelimited" else None)
     assert len(slack.posts) == 1
+
+
+@pytest.mark.parametrize("status", ["301", "302", "303", "307", "308"])
+def test_no_redirect_is_followed(slack: Slack, channel: Channel, status: str) -> None:
+    slack.next(status)
+    fault = channel.send(FIRST, "k", None)
+    what = f"answered HTTP {status}, a redirect, which is not followed"
+    assert fault == FinalFault(what, "check url: and the proxy")
+    assert [post.path for post in slack.posts] == [HOOK]
 
 
 def test_a_slack_that_hangs_is_waited_for_no_longer_than_told(slack: Slack) -> None:
@@ -86,6 +95,7 @@ def test_a_status_without_a_word(slack: Slack, channel: Channel, status: str) ->
         "http://hooks.slack.com/SECRET",
         "https://hooks.slack.com/SECRET\n",
         "https:///SECRET",
+        "https://hooks.slack.com:99999/SECRET",
     ],
 )
 def test_urls_that_cannot_be_right(url: str) -> None:
