@@ -33,11 +33,10 @@ from monitor.workers.pool import JudgePool
 
 if TYPE_CHECKING:
     from monitor.alerts.channels import Channel
-    from monitor.alerts.delivery import Delivered
     from monitor.calling.client import Caller
     from monitor.ledger.ledger import Ledger
     from monitor.model import ChannelSource
-    from monitor.pipeline.alerting import Post
+    from monitor.pipeline.alerting import Post, Postman
 
 
 def now() -> datetime:
@@ -202,9 +201,8 @@ def post_of(settings: Settings, stop: threading.Event | None = None) -> Post:
     )
 
 
-def deliverer_of(settings: Settings, stop: threading.Event | None = None) -> Callable[[Ledger, str], Delivered]:
-    """Sends what is due in a ledger, for the run that is named. Once ``stop`` is set, no message is begun."""
-    from monitor.pipeline.alerting import deliver_due  # noqa: PLC0415
+def postman_of(settings: Settings, stop: threading.Event | None = None) -> Postman:
+    """Sends what a run tells. Once ``stop`` is set, no message is begun."""
+    from monitor.pipeline.alerting import Postman  # noqa: PLC0415
 
-    post = post_of(settings, stop)
-    return lambda ledger, run_id: deliver_due(settings, ledger, post, run_id)
+    return Postman(settings, post_of(settings, stop))

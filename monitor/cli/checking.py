@@ -123,7 +123,7 @@ def check(  # noqa: PLR0913, PLR0917 - a command's options are its parameters
     from monitor.errors import UsageError
     from monitor.pipeline.notifying import run_check
     from monitor.reports import find
-    from monitor.wiring import book_of, deliverer_of, moments_in, tools_of
+    from monitor.wiring import book_of, moments_in, postman_of, tools_of
 
     find(form)
     check_output(output)
@@ -135,7 +135,7 @@ def check(  # noqa: PLR0913, PLR0917 - a command's options are its parameters
         tools = tools_of(settings, progress, "check", None if wait else 0, cache=not no_cache)
         selection = selection_of(vendor, interaction, fail_on, notify=telling)
         checked = run_check(
-            settings, tools, book_of(settings, tools), selection, deliverer_of(settings) if telling else None
+            settings, tools, book_of(settings, tools), selection, postman_of(settings) if telling else None
         )
     code = checked.report.exit_code
     if not quiet or code or output is not None:

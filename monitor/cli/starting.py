@@ -14,6 +14,7 @@ from monitor.errors import StorageError, UsageError
 
 GITIGNORE: Final = (
     "# state of this machine, and runs: only baselines are committed\n.monitor/\nrecordings/runs/\n.tmp-*\n"
+    "# what the files of monitor schedule read secrets from\nsecrets.env\n"
 )
 RECORDINGS_GITIGNORE: Final = "runs/\n.tmp-*\n"
 CI_JOB: Final = """\

@@ -3,7 +3,7 @@
 1. An incident is told as new, or as back: that begins a thread. Whatever is told of it until the next beginning
    belongs there.
 2. A message follows where all that it tells of was told before. One that tells of something new as well is its own.
-3. What follows goes under the first message since the beginning that the channel took.
+3. What follows goes under the first message since the beginning that the channel took; of several, under the newest.
 """
 
 from __future__ import annotations
@@ -70,5 +70,5 @@ def answer(connection: Connection, intent: Intent) -> Mapping[str, str] | None:
     taken = [earlier for earlier in first.values() if earlier is not None]
     if not taken:
         return None
-    kept = connection.scalar(select(tables.intents.c.answer).where(tables.intents.c.id == min(taken)))
+    kept = connection.scalar(select(tables.intents.c.answer).where(tables.intents.c.id == max(taken)))
     return ANSWER.read(kept) if kept else None

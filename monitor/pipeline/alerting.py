@@ -11,7 +11,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final, Protocol
@@ -22,6 +22,7 @@ from monitor.alerts.delivery import LEASE, Delivered, Delivery, Outbox, Terms, a
 from monitor.alerts.notices import digest, trial, undelivered
 from monitor.errors import UsageError
 from monitor.model import (
+    DIGEST,
     Alert,
     Alerts,
     FinalFault,
@@ -107,6 +108,32 @@ def send_now(settings: Settings, ledger: Ledger, post: Post, alert: Alert) -> De
 def _newest_run(settings: Settings, ledger: Ledger) -> str:
     runs = (ledger.last_run(vendor) for vendor in settings.vendors)
     return max((run.run_id for run in runs if run is not None), default="")
+
+
+@dataclass(frozen=True, slots=True)
+class Postman:
+    """Sends what a run tells."""
+
+    settings: Settings
+    post: Post
+
+    def due(self, ledger: Ledger, run_id: str) -> Delivered:
+        """All that is due in the ledger. Raises LedgerError."""
+        return deliver_due(self.settings, ledger, self.post, run_id)
+
+    def unkept(self, alerts: Sequence[Alert]) -> Delivered:
+        """Sends once what no ledger keeps: whatever does not go through is lost, and told by the command line alone."""
+        tries = (self._once(alert, channel) for alert in alerts for channel in alert.channels if channel != DIGEST)
+        return Delivered(tuple(tries))
+
+    def _once(self, alert: Alert, channel: str) -> Delivery:
+        now = self.post.clock()
+        intent = Intent(0, 0, channel, alert.message, self.post.owner(), now)
+        known = self.post.channels.get(channel)
+        answer = answer_of(known, intent) if known is not None else FinalFault("it is not configured", "")
+        if isinstance(answer, Sent):
+            return Delivery(intent, IntentState.SENT, answer=answer.answer)
+        return Delivery(intent, IntentState.FAILED, answer.what, answer.fix if isinstance(answer, FinalFault) else "")
 
 
 # -- what failed -------------------------------------------------------------------------------------------

@@ -22,9 +22,22 @@ from monitor.alerts.composing import Voice, compose
 from monitor.calling.heartbeat import ping
 from monitor.checking.rules import RULES
 from monitor.errors import LedgerError, MonitorError, RecordingError
-from monitor.model import Alert, Decision, Incident, MessageKind, Policy, RunReport, Settings
+from monitor.ledger.lifecycle import decide
+from monitor.ledger.sightings import judged, sightings
+from monitor.model import (
+    DIGEST,
+    Alert,
+    Decision,
+    Incident,
+    Message,
+    MessageKind,
+    Policy,
+    RunReport,
+    Settings,
+    Severity,
+)
 from monitor.pipeline.check import check
-from monitor.pipeline.exits import with_undelivered
+from monitor.pipeline.exits import UNDELIVERED, with_undelivered
 from monitor.pipeline.recheck import recheck
 from monitor.pipeline.tools import Selection, Tools
 from monitor.pipeline.watching import Telling, watch
@@ -33,9 +46,13 @@ from monitor.slots import shortest_gap
 if TYPE_CHECKING:
     from monitor.alerts.delivery import Delivered
     from monitor.ledger.ledger import Ledger
+    from monitor.pipeline.alerting import Postman
 
 A_DAY: Final = timedelta(hours=20)  # a daily run does not begin at the same second each day
 NOBODY: Final = "nobody is told of this: no channel is configured; add alerts: {channels: ...} to monitor.yaml"
+UNKEPT: Final = (
+    "The ledger cannot be used: {}. Until it can, each run tells all that it finds as new, and knows of no ack or mute."
+)
 _LEARNT: Final = "learnt until"  # a fact of the ledger
 ADOPTING: Final = "adopt"  # the command of a run that judges what another recorded, by new rules
 
@@ -111,6 +128,24 @@ class LedgerBook:
         """What is told of what was decided, or would be."""
         speaking = [one for one in self.decisions if one.reason.speaks]
         return tuple(compose(report.run_id, speaking, self.voice, self.tools.clock()))
+
+    def unkept(self, report: RunReport, fault: MonitorError) -> tuple[Alert, ...]:
+        """What the run found, all of it as new: without the ledger nobody knows what was told before."""
+        now = self.tools.clock()
+        met = (decide(None, one, judged(report, one), now, Policy()) for one in sightings(report))
+        found = compose(report.run_id, [one for one in met if one is not None], self.voice, now)
+        told = [alert for alert in found if alert.channels != (DIGEST,)] or [self._nothing_found(report, now)]
+        return tuple(
+            replace(alert, message=replace(alert.message, notes=(UNKEPT.format(fault), *alert.message.notes)))
+            for alert in told
+        )
+
+    def _nothing_found(self, report: RunReport, now: datetime) -> Alert:
+        title = f"monitor cannot use its ledger; it found nothing new to tell of {', '.join(report.vendors)}"
+        message = Message(
+            MessageKind.UNDELIVERED, "", title, Severity.WARNING, now, self.voice.when(now), report.run_id
+        )
+        return Alert(message, tuple(self.settings.alerts.channels))
 
     def opened(self) -> Ledger:
         if self._ledger is None:
@@ -241,16 +276,19 @@ def run_check(
     tools: Tools,
     book: LedgerBook,
     selection: Selection,
-    deliver: Callable[[Ledger, str], Delivered] | None,
+    postman: Postman | None,
 ) -> Checked:
-    """Checks, keeps the run in the ledger, and sends what is to be told. ``deliver`` None: nothing is sent.
+    """Checks, keeps the run in the ledger, and sends what is to be told. ``postman`` None: nothing is sent.
+
+    Where the ledger cannot be used, what was found is sent all the same, at once and unkept: twice told is better than
+    never.
 
     After a whole run that notifies and whose ledger works, each vendor's heartbeat is sent: where nobody can be told,
     whoever waits for it is to notice.
     Raises what ``check`` raises: then nothing was called, or what was recorded is kept and the next run closes it.
     """
     with book:
-        return _checked(settings, tools, book, selection, deliver)
+        return _checked(settings, tools, book, selection, postman)
 
 
 def _checked(
@@ -258,23 +296,28 @@ def _checked(
     tools: Tools,
     book: LedgerBook,
     selection: Selection,
-    deliver: Callable[[Ledger, str], Delivered] | None,
+    postman: Postman | None,
 ) -> Checked:
     report = check(settings, replace(tools, book=book), selection)
     fault, became = book.fault, "the run is not in the ledger"
     delivered = None
-    if fault is None and deliver is not None:
+    if fault is not None and postman is not None:
+        delivered = postman.unkept(book.unkept(report, fault))
+    elif postman is not None:
         try:
-            delivered = deliver(book.opened(), report.run_id)
+            delivered = postman.due(book.opened(), report.run_id)
         except MonitorError as error:
             fault, became = error, "not all alerts were sent"
-    if report.notify and not settings.alerts.channels and any(one.reason.speaks for one in book.decisions):
+    nobody = report.notify and not settings.alerts.channels and any(one.reason.speaks for one in book.decisions)
+    if nobody:
         book.notes.append(NOBODY)
     if fault is None and report.notify and not report.selection and not tools.stopping.is_set():
         book.notes += beat(settings, report.vendors)
     code, reasons = report.exit_code, report.exit_reasons
     if delivered is not None:
         code, reasons = with_undelivered(code, reasons, delivered)
+    if nobody:
+        code, reasons = code or UNDELIVERED, (*reasons, "no channel is configured: nobody was told")
     if fault is not None:
         code, reasons = fault.exit_code, (f"{became}: {fault}", *reasons)
     told = replace(report, exit_code=code, exit_reasons=reasons)

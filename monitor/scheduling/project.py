@@ -28,7 +28,7 @@ from monitor.pipeline.tools import Selection
 from monitor.pipeline.watching import Missed, is_under_way, tell_config, watch
 from monitor.scheduling.house import Checked
 from monitor.scheduling.stopping import Progress, Stop
-from monitor.wiring import book_of, deliverer_of, ledger_of, now, post_of, tools_of, voice_of
+from monitor.wiring import book_of, ledger_of, now, post_of, postman_of, tools_of, voice_of
 
 if TYPE_CHECKING:
     from monitor.ledger.ledger import Ledger
@@ -123,7 +123,7 @@ class Project:
         with _opened(settings) as ledger:
             book = book_of(settings, tools)
             book.open_ledger = lambda: ledger
-            deliver = deliverer_of(settings, stop.event)
+            deliver = postman_of(settings, stop.event)
             done = run_check(settings, tools, book, Selection((vendor,), notify=True), deliver)
         if done.fault is not None:
             raise done.fault

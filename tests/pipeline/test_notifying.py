@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
@@ -11,11 +11,11 @@ from typing import Never
 import pytest
 
 from monitor.alerts.composing import Voice
-from monitor.alerts.delivery import Delivered
 from monitor.errors import LedgerError, MonitorError
 from monitor.ledger.database import open_database
 from monitor.ledger.ledger import Ledger
-from monitor.model import Alerts, ChannelSource, Result, Schedule, Settings, Vendor
+from monitor.model import Alerts, Answer, ChannelSource, Message, Result, Schedule, Sent, Settings, Vendor
+from monitor.pipeline.alerting import Post, Postman
 from monitor.pipeline.notifying import LedgerBook, run_check
 from monitor.pipeline.tools import Selection, Tools
 from monitor.recordings.masking import Masker
@@ -85,27 +85,47 @@ def test_a_ledger_that_cannot_tell_what_is_evidence_lets_nothing_be_deleted(tmp_
         assert (str(book.fault), book.held(), book.notes) == ("it is gone", None, [])
 
 
-def sent(_: Ledger, __: str) -> Delivered:
-    return Delivered()
+class Channel:
+    """Takes everything."""
+
+    def __init__(self) -> None:
+        self.messages: list[Message] = []
+
+    def send(self, message: Message, key: str, thread: Mapping[str, str] | None) -> Answer:
+        self.messages.append(message)
+        return Sent()
 
 
-def not_sent(_: Ledger, __: str) -> Delivered:
-    return gone()
+def postman_of(settings: Settings, channel: Channel) -> Postman:
+    post = Post({"team": channel}, Voice(settings.alerts, str), lambda: START, lambda: 0.0, lambda: 0.0, lambda: "me")
+    return Postman(settings, post)
+
+
+def test_without_its_ledger_a_run_tells_what_it_found_all_the_same(tmp_path: Path) -> None:
+    settings, channel = settings_of(tmp_path), Channel()
+    with book_of(settings, gone) as book:
+        book.keep(report(0, result("$.customerId")))
+        found = book.unkept(report(0, result("$.customerId")), LedgerError("it is gone"))
+        nothing = book.unkept(report(0), LedgerError("it is gone"))
+    postman = postman_of(settings, channel)
+    assert postman.unkept((*found, *nothing)).sent == 2
+    first, second = channel.messages
+    assert (first.title, len(first.topics)) == ("crm: 1 breaking drift in a lookup", 1)
+    assert first.notes[0].startswith("The ledger cannot be used: it is gone. Until it can, each run tells all")
+    assert second.title == "monitor cannot use its ledger; it found nothing new to tell of crm"
 
 
 @pytest.mark.parametrize(
-    ("open_ledger", "deliver", "notify", "beats", "why"),
+    ("open_ledger", "notify", "beats", "why"),
     [
-        (None, sent, True, 1, ""),
-        (None, sent, False, 0, ""),
-        (gone, sent, True, 0, "the run is not in the ledger: it is gone"),
-        (None, not_sent, True, 0, "not all alerts were sent: it is gone"),
+        (None, True, 1, ""),
+        (None, False, 0, ""),
+        (gone, True, 0, "the run is not in the ledger: it is gone"),
     ],
 )
 def test_the_heartbeat_says_that_people_would_be_told(
     tmp_path: Path,
     open_ledger: Callable[[], Ledger] | None,
-    deliver: Callable[[Ledger, str], Delivered],
     notify: bool,
     beats: int,
     why: str,
@@ -114,7 +134,8 @@ def test_the_heartbeat_says_that_people_would_be_told(
         server.answers["/beat"] = lambda: (200, {}, b"")
         settings = settings_of(tmp_path, f"{server.url}/beat")
         book = book_of(settings, open_ledger)
-        done = run_check(settings, tools_of(settings), book, Selection(notify=notify), deliver)
+        postman = postman_of(settings, Channel())
+        done = run_check(settings, tools_of(settings), book, Selection(notify=notify), postman)
         assert len(server.seen) == beats
     assert isinstance(done.fault, MonitorError) is bool(why)
     assert why in ("", done.report.exit_reasons[0])
