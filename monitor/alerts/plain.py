@@ -19,6 +19,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
+from monitor.alerts.wording import ACCEPTED, plural
 from monitor.model import Command, Message, Reason, Subject, Topic
 from monitor.printable import printable
 
@@ -75,6 +76,8 @@ def heading(topic: Topic, message: Message) -> str:
 
 def state(topic: Topic) -> str:
     """How bad it is, and why it is said."""
+    if topic.over and topic.outcome.startswith(ACCEPTED):  # it is there still
+        return f"{ACCEPTED.upper()}{shown(topic.outcome.removeprefix(ACCEPTED))}"
     if topic.over:
         return f"RESOLVED, {shown(topic.outcome)}" if topic.outcome else "RESOLVED"
     told = _REASONS.get(topic.reason, "")
@@ -84,7 +87,9 @@ def state(topic: Topic) -> str:
 
 
 def names(topic: Topic) -> str:
-    """The interactions, the first few by name."""
+    """The interactions, the first few by name; of a vendor's trouble how many, for its lines name them."""
+    if topic.subject is not Subject.DRIFT:
+        return plural(len(topic.interactions), "interaction") if topic.interactions else ""
     named = [shown(name, _NAME) for name in topic.interactions[:_NAMES]]
     rest = len(topic.interactions) - len(named)
     return f"{', '.join(named)}{f' and {rest} more' if rest > 0 else ''}"

@@ -13,12 +13,25 @@ from datetime import datetime
 from typing import Final
 
 from monitor.alerts.wording import age, command
-from monitor.model import MISMATCH, Command, Decision, Incident, Links, Reason, Resolution, Severity, Subject, Topic
+from monitor.model import (
+    MISMATCH,
+    STATUS_ROOT,
+    Command,
+    Decision,
+    Incident,
+    Links,
+    Reason,
+    Resolution,
+    Severity,
+    Subject,
+    Topic,
+)
 from monitor.model.endings import ending
 from monitor.printable import printable
 
 _MOST: Final = 3  # incidents of a topic that commands are spelled out for, one by one
 WAS: Final = "it was:"  # before the lines of what is no more
+_TO_DO: Final = ("to mend it: ", "met in ")  # lines that matter only while it is so
 _MOST_OVER: Final = 3  # lines of what is no more: what it was is told, and not what it broke
 
 # Something said before goes on, or ends: it belongs under what was said. What opens anew is a new story.
@@ -86,7 +99,8 @@ def _alike(decision: Decision) -> _Alike:
 
 
 def _was(incident: Incident) -> tuple[str, ...]:
-    return (WAS, *incident.lines[:_MOST_OVER]) if incident.lines else ()
+    told = [line for line in incident.lines if not line.startswith(_TO_DO)]
+    return (WAS, *told[:_MOST_OVER]) if told else ()
 
 
 def _told_severity(decision: Decision) -> Severity:
@@ -157,10 +171,11 @@ def _commands(alike: _Alike, incidents: Sequence[Incident], teller: Teller) -> I
     """What can be done about the incidents, each by itself as the command line has it; of many, only where they are."""
     links, ids, evidence = teller.links, [incident.id for incident in incidents], _evidence(incidents[0], teller)
     yield command("see", ("incidents", ids[0]) if len(ids) == 1 else ("incidents", "--vendor", alike.vendor), links)
-    if evidence:
-        yield command("see the response", ("show", evidence), links)
-    if alike.reason is Reason.RESOLVED:
+    if alike.reason is Reason.RESOLVED:  # what it rested on is the last bad response
         return
+    if evidence and alike.subject is not Subject.VENDOR_DOWN:
+        raw = ("--raw",) if alike.subject is Subject.UNREADABLE else ()
+        yield command("see the response", ("show", evidence, *raw), links)
     few = ids if len(ids) <= _MOST else []
     if alike.subject is Subject.DRIFT:
         yield from _approvals(alike, incidents, links)
@@ -171,7 +186,10 @@ def _commands(alike: _Alike, incidents: Sequence[Incident], teller: Teller) -> I
 
 
 def _approvals(alike: _Alike, incidents: Sequence[Incident], links: Links) -> Iterator[Command]:
-    """A new baseline makes no difference to what the contract forbids."""
+    """A new baseline makes no difference to what the contract forbids, and an error's status is never made one."""
+    if alike.root == STATUS_ROOT:
+        yield from _mending(alike, links)
+        return
     approvable = [i for i in incidents if i.interaction_id and not (i.kinds and set(i.kinds) == {MISMATCH})]
     if len(approvable) > _MOST:
         yield command("approve", ("approve", "--vendor", alike.vendor), links)

@@ -15,6 +15,7 @@ from typing import Final
 from monitor.model import Command, Links, Reason, Severity, Subject, Topic
 from monitor.printable import printable
 
+ACCEPTED: Final = "accepted"  # how an outcome begins that accepted.yaml makes
 _LONGEST: Final = 80  # characters of a description in a title
 _REQUEST: Final = re.compile(r"^an? [A-Z]+ request to ")  # how pact tools begin a description
 
@@ -88,9 +89,14 @@ def _closed(topics: Sequence[Topic]) -> Iterator[str]:
     yield from (_TROUBLES[topic.subject][1] for topic in over if topic.subject is not Subject.DRIFT)
     drifts = [topic for topic in over if topic.subject is Subject.DRIFT]
     if drifts:
-        ways = {topic.outcome or "recovered" for topic in drifts}
+        ways = {_way(topic) for topic in drifts}
         way = printable(ways.pop(), _LONGEST) if len(ways) == 1 else "closed"
         yield f"{way}: {plural(len(drifts), 'drift')}{_where(drifts)}"
+
+
+def _way(topic: Topic) -> str:
+    """How it ended, as a title says it: until when and why it is accepted stands below."""
+    return ACCEPTED if topic.outcome.startswith(ACCEPTED) else topic.outcome or "recovered"
 
 
 def counted(severities: Iterable[Severity]) -> str:

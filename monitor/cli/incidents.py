@@ -168,9 +168,17 @@ def ack(
         found = _found(ledger, one)
         if not found.open:
             raise UsageError("it is not open, so there is nothing to acknowledge", where=found.id)
+        _check_note(text)
         ledger.acknowledge(found, _person(by, text))
     write(f"acknowledged {_named(found)}: no reminders, unless it gets worse or comes back\n")
     return 0
+
+
+def _check_note(text: str) -> None:
+    from monitor.errors import UsageError
+
+    if not text.strip():
+        raise UsageError("others need to know why", fix='add --note "why"')
 
 
 def _target(settings: Settings, ledger: Ledger, one: str | None, vendor: str | None) -> Incident | str:
@@ -213,6 +221,7 @@ def mute(  # noqa: PLR0913, PLR0917 - a command's options are its parameters
 
     with _opened(config) as (settings, ledger):
         target = _target(settings, ledger, one, vendor)
+        _check_note(text)
         person = _person(by, text)
         end = moment_to_come(settings, duration, until, person.at)
         ledger.mute(target, Mute(person, end))
@@ -259,12 +268,15 @@ def accept(
       monitor accept 391fa7bf --reason "no flow reads it" --until 2027-05-31
     """
     from monitor.errors import UsageError
+    from monitor.model import Resolution
     from monitor.pipeline import acceptance
 
     with _opened(config) as (settings, ledger):
         found = _found(ledger, one)
         if not reason.strip():
             raise UsageError("an entry needs a reason", fix='add --reason "why"')
+        if not found.open and found.resolution is not Resolution.ACCEPTED:
+            raise UsageError("it is over, so there is nothing to accept", where=found.id, fix="see: monitor incidents")
         person = _person(by, reason)
         end = moment_to_come(settings, None, until, person.at) if until is not None else None
         entry = acceptance.entry_of(found, person.by, reason, end)

@@ -51,7 +51,9 @@ def dry_run(checked: Checked) -> str:
     if not checked.alerts:
         lines.append("nothing would be sent")
     said = [one for one in checked.decisions if one.reason.speaks]
-    silent = [one for one in checked.decisions if not one.reason.speaks]
+    # what was over before and is still is no matter of this run
+    current = [one for one in checked.decisions if one.incident.open or one.before is None or one.before.open]
+    silent = [one for one in current if not one.reason.speaks]
     lines += ["told, because of:", *map(_decision, said)] if said else []
     lines += ["not told, because of:", *map(_decision, silent)] if silent else []
     return "\n".join(lines) + "\n"

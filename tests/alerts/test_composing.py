@@ -278,7 +278,7 @@ def test_why_it_is_no_more(resolution: Resolution, why: str, outcome: str) -> No
     (topic,) = message(resolved(incident(), resolution, why)).topics
     assert (topic.over, topic.outcome) == (True, outcome)
     assert topic.since == "since Mon 23 Nov, 04:17 UTC (lasted 6 days)"
-    assert [command.label for command in topic.commands] == ["see", "see the response"]
+    assert [command.label for command in topic.commands] == ["see"]
 
 
 @pytest.mark.parametrize(

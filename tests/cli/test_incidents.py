@@ -276,6 +276,8 @@ WRONG = [
         "'soon' is neither a day nor a moment; write for instance 2026-12-31, or 2026-12-31T18:00",
     ),
     (["mute", "{id}", "--until", "2020-01-01", "--note", "x"], "2020-01-01 is over; name a day to come"),
+    (["ack", "{id}", "--note", " "], 'others need to know why; add --note "why"'),
+    (["mute", "{id}", "--for", "3d", "--note", ""], 'others need to know why; add --note "why"'),
     (["accept", "{id}", "--reason", " "], 'an entry needs a reason; add --reason "why"'),
     (
         ["accept", "{down}", "--reason", "x"],
