@@ -207,5 +207,8 @@ def test_a_ledger_that_cannot_be_opened_costs_nothing_that_was_found(house: Hous
     assert "DRIFTED (breaking)  crm: a lookup" in failed.stdout
     assert "the run is not in the ledger" in failed.stdout
     assert failed.stderr.count("monitor: ") == 1
+    (post,) = house.slack.posts
+    assert "The ledger cannot be used: " in post.text
+    assert house.told() == ["# 🔴 crm: 1 breaking drift in a lookup"]
     ledger.rmdir()
     assert (house.check(), len(house.told())) == (1, 1)

@@ -133,7 +133,7 @@ def _endless(connection: socket.socket, stop: threading.Event) -> None:
 
 
 BREAKING: Mapping[str, tuple[Script, str]] = {
-    "no HTTP": (_no_http, "the receiver closed the connection, or its answer is no HTTP"),
+    "no HTTP": (_no_http, "the "),  # or a reset, where the request was not read whole
     "closes": (_closes, ""),  # the system tells it in two ways
     "silent": (_silent, "the receiver did not answer within 0.2 s"),
     "drips": (_drips, "the receiver did not answer within 0.2 s"),
