@@ -32,7 +32,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from monitor.errors import LedgerError
 from monitor.ledger import sqlitefile
-from monitor.ledger.faults import told
+from monitor.ledger.faults import hidden_of, told
 from monitor.ledger.tables import metadata
 from monitor.printable import printable
 
@@ -72,7 +72,7 @@ class Database:
 
     @contextmanager
     def _connected(self, write: bool) -> Iterator[Connection]:
-        with told(self.where, self.engine.url.password):  # noqa: SIM117 - what the connection raises is told too
+        with told(self.where, hidden_of(self.engine.url)):  # noqa: SIM117 - what the connection raises is told too
             with self.engine.connect().execution_options(ledger_write=write) as connection, connection.begin():
                 yield connection
 

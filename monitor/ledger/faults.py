@@ -9,10 +9,11 @@ from __future__ import annotations
 import errno
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Final
 
+from sqlalchemy import URL
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
@@ -79,46 +80,54 @@ def sqlite_fault(error: sqlite3.Error, where: str) -> LedgerError:
     return LedgerError(what, where=where, fix=fix)
 
 
-def _refusal(error: BaseException, password: str | None) -> str:
+def _refusal(error: BaseException, hidden: Sequence[str]) -> str:
     """Why libpq did not connect, as it says itself: the first line of its text."""
     lines = str(error).strip().splitlines() or [""]
     text = lines[0].removeprefix("connection failed: ")
-    return printable(text.replace(password, "***") if password else text, 300)
+    for secret in hidden:
+        text = text.replace(secret, "***")
+    return printable(text, 300)
 
 
-def postgres_fault(error: BaseException, where: str, password: str | None) -> LedgerError:
+def hidden_of(url: URL) -> tuple[str, ...]:
+    """What stands in a URL and in no text: the password and the values of options, the longest first."""
+    options = [value for given in url.query.values() for value in ((given,) if isinstance(given, str) else given)]
+    return tuple(sorted(filter(None, (url.password, *options)), key=len, reverse=True))
+
+
+def postgres_fault(error: BaseException, where: str, hidden: Sequence[str]) -> LedgerError:
     state = getattr(error, "sqlstate", None) or ""
     for length in (5, 3, 2):
         if state and state[:length] in _POSTGRES:
             what, fix = _POSTGRES[state[:length]]
             return LedgerError(what, where=where, fix=fix)
     if not state and type(error).__name__ in ("OperationalError", "ConnectionTimeout"):
-        reason = _refusal(error, password)
+        reason = _refusal(error, hidden)
         return LedgerError(
             f"it cannot be reached: {reason}", where=where, fix="check the URL under ledger: and the server"
         )
     return LedgerError(f"it refused what was asked ({state or type(error).__name__})", where=where, fix=_REPORT)
 
 
-def ledger_fault(error: SQLAlchemyError, where: str, password: str | None = None) -> LedgerError:
+def ledger_fault(error: SQLAlchemyError, where: str, hidden: Sequence[str] = ()) -> LedgerError:
     """What went wrong at the ledger ``where``, as a person can act on it."""
     original = error.orig if isinstance(error, DBAPIError) else None
     if isinstance(original, sqlite3.Error):
         return sqlite_fault(original, where)
     if isinstance(original, BaseException):
-        return postgres_fault(original, where, password)
+        return postgres_fault(original, where, hidden)
     if isinstance(error, PoolTimeout):
         return LedgerError("too many of its connections are in use at once", where=where, fix=_REPORT)
     return LedgerError(f"it could not be asked ({type(error).__name__})", where=where, fix=_REPORT)
 
 
 @contextmanager
-def told(where: str, password: str | None = None) -> Iterator[None]:
+def told(where: str, hidden: Sequence[str] = ()) -> Iterator[None]:
     """Turns what a database refuses within into a LedgerError."""
     try:
         yield
     except SQLAlchemyError as error:
-        raise ledger_fault(error, where, password) from None
+        raise ledger_fault(error, where, hidden) from None
 
 
 @contextmanager

@@ -23,7 +23,7 @@ from sqlalchemy.exc import DBAPIError
 
 from monitor.errors import LockHeldError
 from monitor.ledger.database import parsed_url, postgres_engine, shown
-from monitor.ledger.faults import told
+from monitor.ledger.faults import hidden_of, told
 from monitor.printable import printable
 
 _NAME: Final = re.compile(r"(?P<pid>\d+)@(?P<host>\S+) (?P<command>.+)")
@@ -90,7 +90,7 @@ def advisory_lock(url: str, vendor: str, holder: str, wait: float | None) -> Ite
     engine = postgres_engine(parsed, application_name=_name(holder), keepalives_idle=30)
     with ExitStack() as closing:
         closing.callback(engine.dispose)
-        with told(where, parsed.password):
+        with told(where, hidden_of(parsed)):
             opened = engine.connect().execution_options(isolation_level="AUTOCOMMIT")
             connection = closing.enter_context(opened)
             if not _acquired(connection, vendor, wait):

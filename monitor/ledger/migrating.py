@@ -16,7 +16,7 @@ from sqlalchemy import Connection
 from monitor.errors import LedgerError
 from monitor.ledger import sqlitefile
 from monitor.ledger.database import VERSION_TABLE, Database, Schema, known_revision
-from monitor.ledger.faults import DAMAGED, told
+from monitor.ledger.faults import DAMAGED, hidden_of, told
 
 _alembic: Final = threading.Lock()  # its context is one for the whole process
 
@@ -46,7 +46,7 @@ def backup_name(file: Path, revision: str, now: datetime) -> Path:
 def _changing(database: Database) -> Iterator[Connection]:
     """The only writer. SQLite follows no foreign keys meanwhile: a table made anew would take others' rows along."""
     sqlite = database.dialect == "sqlite"
-    with told(database.where, database.engine.url.password), database.engine.connect() as connection:
+    with told(database.where, hidden_of(database.engine.url)), database.engine.connect() as connection:
         raw = connection.connection.driver_connection
         if sqlite and raw is not None:
             raw.execute("pragma foreign_keys=off")  # within a transaction it would do nothing
