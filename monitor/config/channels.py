@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Final, TypeAlias
+from typing import Final, TypeAlias, get_args
 
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
@@ -26,6 +26,7 @@ Options: TypeAlias = type[BaseModel]
 
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", re.ASCII)
 _EXPANDED: Final[Json] = {"type": "string", "pattern": r"\$\{"}
+_LEAST: Final = 6  # characters: as in recordings, shorter texts are hidden only where they stand alone
 _NOT_SHOWN: Final = "is not as this kind of channel wants it"
 
 
@@ -119,7 +120,7 @@ def _judged(options: Mapping[str, Json], written: Mapping[str, Tree], model: Opt
         errors = error.errors(include_url=False, include_input=False, include_context=False)
     else:
         return []
-    hidden = {text for text in _texts(dict(written)) if text}
+    hidden = {text for text in _texts(dict(written)) if len(text) >= _LEAST} - _choices(model)
     return [problem for details in errors if (problem := _problem(details, written, model, hidden))]
 
 
@@ -143,6 +144,12 @@ def _example(key: str, about: FieldInfo | None) -> str:
     if about and about.examples:
         return f"add for instance {key}: {about.examples[0]}"
     return f"add {key}: {about.description}" if about and about.description else f"add {key}:"
+
+
+def _choices(model: Options) -> set[str]:
+    """The words that options are chosen from (starttls, tls): no secret is among them."""
+    words = (word for field in model.model_fields.values() for word in get_args(field.annotation))
+    return {word for word in words if isinstance(word, str)}
 
 
 def _words(told: str, hidden: set[str]) -> str:

@@ -35,12 +35,13 @@ from monitor.model import (
     RunReport,
     Settings,
     Severity,
+    Subject,
 )
 from monitor.pipeline.check import check
 from monitor.pipeline.exits import UNDELIVERED, with_undelivered
 from monitor.pipeline.recheck import recheck
 from monitor.pipeline.tools import Selection, Tools
-from monitor.pipeline.watching import Telling, watch
+from monitor.pipeline.watching import Telling, tell_config, watch
 from monitor.slots import shortest_gap
 
 if TYPE_CHECKING:
@@ -164,7 +165,7 @@ class LedgerBook:
             return compose(report.run_id, decisions, self.voice, now, kind)
 
         # asked before the transaction that ingest is: a policy looks things up itself
-        policies = {vendor: policy(vendor) for vendor in report.vendors}
+        policies = {vendor: policy(vendor) for vendor in {*report.vendors, *(one.vendor for one in report.results)}}
         taken = replace(report, notify=self._tells(report))
         return ledger.ingest(taken, policies.__getitem__, told, now, late=late)
 
@@ -182,7 +183,12 @@ class LedgerBook:
             last = (ledger.last_run(vendor) for vendor in before.vendors)
             late = any(run is not None and run.run_id > run_id for run in last)
             told = replace(before, notify=before.notify and run_id > learnt)
-            self._ingest(ledger, told, MessageKind.RUN, late=late)
+            try:
+                self._ingest(ledger, told, MessageKind.RUN, late=late)
+            except LedgerError:
+                raise
+            except Exception as error:  # noqa: BLE001 - one odd report must not keep all later runs out
+                self.notes.append(f"run {run_id} cannot be taken into the ledger: {type(error).__name__}")
 
     def _report(self, run_id: str) -> RunReport | None:
         store = self.tools.store
@@ -232,6 +238,9 @@ class LedgerBook:
         if self._tells(report):
             telling = telling_of(self.settings, ledger, self.voice, self.tools.clock, report.run_id)
             watch(self.settings, ledger, telling, report.started)
+            for one in ledger.incidents():
+                if one.subject is Subject.CONFIG and one.vendor in ("", *report.vendors):  # it was just loaded
+                    tell_config(ledger, telling, one.vendor, None, report.started)
 
 
 def telling_of(
