@@ -160,7 +160,7 @@ def _aside(decision: Decision) -> str:
     """What else the reason says."""
     before = decision.before
     if decision.reason is Reason.WORSE and before is not None and before.said is not None:
-        return f"told as {before.said.severity} before"
+        return printable(decision.detail) or f"told as {before.said.severity} before"
     return printable(decision.detail) if decision.reason in _TELLING else ""
 
 

@@ -19,7 +19,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
-from monitor.model import Incident, Judged, Policy, Resolution, Sighting, Subject
+from monitor.model import Basis, Incident, Judged, Policy, Resolution, Said, Sighting, Subject
 
 _MISMATCH: Final = "mismatch"
 
@@ -83,9 +83,19 @@ def _as_found(previous: Incident | None, found: Sighting, judged: Judged) -> Inc
         kinds=found.kinds,
         lines=found.lines,
         evidence=found.evidence,
-        basis=found.basis,
+        basis=_basis(known, found),
         rules=judged.rules or known.rules,
         affected=tuple(dict.fromkeys((*left, *found.affected))),
+    )
+
+
+def _basis(known: Incident, found: Sighting) -> Basis:
+    """A run that has no baseline to compare with makes nobody forget which one it was."""
+    if found.basis.baseline:
+        return found.basis
+    before = known.basis
+    return replace(
+        found.basis, baseline=before.baseline, approved_by=before.approved_by, approved_at=before.approved_at
     )
 
 
@@ -116,7 +126,12 @@ def _met(previous: Incident | None, found: Sighting, judged: Judged, policy: Pol
 def _outgrown(previous: Incident, found: Sighting) -> bool:
     """Whether it is worse than all that whoever acknowledged it can have seen."""
     told = [previous.said.severity.rank] if previous.said and previous.said.open else []
-    return found.severity.rank < min([previous.severity.rank, *told])
+    return found.severity.rank < min([previous.severity.rank, *told]) or spread(previous.said, len(found.affected))
+
+
+def spread(said: Said | None, affected: int) -> bool:
+    """Whether a vendor's trouble meets at least twice as many interactions as people were told of."""
+    return said is not None and said.open and 0 < said.affected <= affected // 2
 
 
 def _accepted(previous: Incident | None, found: Sighting, judged: Judged) -> Incident:

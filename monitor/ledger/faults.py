@@ -128,6 +128,9 @@ def told(where: str, hidden: Sequence[str] = ()) -> Iterator[None]:
         yield
     except SQLAlchemyError as error:
         raise ledger_fault(error, where, hidden) from None
+    except UnicodeDecodeError:  # a name of a table that is none any more, say
+        what, fix = _SQLITE["CORRUPT"]
+        raise LedgerError(what, where=where, fix=fix) from None
 
 
 @contextmanager

@@ -3,8 +3,9 @@
 1. People were told nothing, that it is open, or that it is over. The table has what they are to be told now. So what
    a silent run changed is told by the next one that speaks: nothing is lost by silence.
 2. A run that did not judge what the incident is about says nothing of it.
-3. Open and told so, it speaks again when it is worse than what was told, and when ``remind_every`` has passed since
-   (less a twenty-fourth: a schedule's runs are not that punctual, and a day may have 23 hours).
+3. Open and told so, it speaks again when it is worse than what was told (a vendor's trouble also when it is twice as
+   wide), and when ``remind_every`` has passed since (less a twenty-fourth: a schedule's runs are not that punctual, and
+   a day may have 23 hours).
 4. Then silencers are asked, in this order; each lets pass what is not its own: new rules speak in a word of their own;
    some troubles wait for the next run; what flaps waits no more, and is said once; an acknowledgement keeps
    reminders; a mute keeps all. The last one that held something back is the reason. So no mute is named where
@@ -24,7 +25,7 @@ from enum import Enum, auto
 from itertools import pairwise
 from typing import Final, TypeAlias
 
-from monitor.ledger.episodes import after
+from monitor.ledger.episodes import after, spread
 from monitor.ledger.wording import detail_of
 from monitor.model import Decision, Incident, Judged, Policy, Reason, Said, Sighting, Subject
 
@@ -90,7 +91,7 @@ def _so(incident: Incident, found: Sighting | None, now: datetime, policy: Polic
         return _So.ACCEPTED if found is not None else _So.CLOSED
     if said is None or not said.open:
         return _So.OPEN
-    if incident.severity.rank < said.severity.rank:
+    if incident.severity.rank < said.severity.rank or spread(said, len(incident.affected)):
         return _So.WORSE
     return _So.DUE if _is_due(said, now, policy) else _So.OPEN
 
@@ -171,4 +172,4 @@ def _said(reason: Reason, incident: Incident, now: datetime) -> Said | None:
     flapping = reason is Reason.FLAPPING or (incident.said is not None and incident.said.flapping)
     if reason is Reason.RESOLVED:
         return Said(now, False, incident.severity)
-    return Said(now, True, incident.severity, flapping)
+    return Said(now, True, incident.severity, flapping, len(incident.affected))

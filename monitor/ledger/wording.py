@@ -40,7 +40,12 @@ _Words: TypeAlias = Callable[[Incident, datetime, Policy], str]
 
 
 def _worse(incident: Incident, _: datetime, __: Policy) -> str:
-    return f"{incident.said.severity} before, {incident.severity} now" if incident.said else ""
+    said = incident.said
+    if said is None:
+        return ""
+    if said.severity is incident.severity:  # a vendor's trouble that spread
+        return f"{said.affected} interaction{'' if said.affected == 1 else 's'} before, {len(incident.affected)} now"
+    return f"{said.severity} before, {incident.severity} now"
 
 
 def _due(incident: Incident, now: datetime, _: Policy) -> str:

@@ -100,12 +100,16 @@ class Mute:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What people were last told of an incident: that it is open, how bad, or that it is no more."""
+    """What people were last told of an incident: that it is open, how bad, or that it is no more.
+
+    ``affected``: in how many interactions, of a vendor's trouble.
+    """
 
     at: datetime
     open: bool
     severity: Severity
     flapping: bool = False
+    affected: int = 0
 
 
 @dataclass(frozen=True, slots=True)

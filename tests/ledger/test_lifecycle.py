@@ -344,6 +344,28 @@ def test_a_trouble_is_gone_when_none_of_its_interactions_has_it() -> None:
     assert (over.reason, over.incident.affected, over.incident.open) == (Reason.RESOLVED, (), False)
 
 
+def test_a_trouble_that_spreads_is_told_and_ends_what_was_acknowledged_of_it() -> None:
+    (opened,) = after(down("a"))
+    known = replace(opened.incident, acknowledged=ADA)
+    wider = decide(known, down("a", "b", "c"), met(seen=True), START + DAY, Policy())
+    assert wider is not None
+    assert (wider.reason, wider.detail) == (Reason.WORSE, "1 interaction before, 3 now")
+    assert wider.incident.acknowledged is None
+    same = decide(wider.incident, down("a", "b", "c", "d"), met(seen=True), START + DAY, Policy())
+    assert same is not None
+    assert same.reason is Reason.NOTHING_NEW
+
+
+def test_a_run_without_a_baseline_makes_nobody_forget_it() -> None:
+    (opened,) = after(seen())
+    blind = replace(seen(), basis=replace(BASIS, baseline=""))
+    still = decide(opened.incident, blind, run(1), START + DAY, Policy())
+    assert still is not None
+    over = decide(still.incident, None, run(2, basis=BASIS), START + 2 * DAY, Policy())
+    assert over is not None
+    assert over.incident.resolution is Resolution.RECOVERED
+
+
 def test_a_vendor_that_is_down_is_told_when_enough_runs_met_it() -> None:
     policy = Policy(alert_after=2)
     assert told(after(DOWN, None, DOWN, None, policy=policy)) == []

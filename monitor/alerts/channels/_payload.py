@@ -11,11 +11,16 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from importlib.resources import files
+from typing import Final
 
 from monitor.alerts.plain import plain
 from monitor.jsonpaths import Json
 from monitor.model import Command, Message, Topic
 from monitor.model.moments import stamp
+from monitor.printable import printable
+
+_NAMES: Final = 100  # interactions of a topic: a receiver takes no endless body
+_NAME: Final = 300  # characters
 
 
 def schema() -> str:
@@ -59,7 +64,7 @@ def _topic(topic: Topic) -> Json:
         "severity": topic.severity.value,
         "resolved": topic.over,
         "root": topic.root,
-        "interactions": [*topic.interactions],
+        "interactions": [printable(name, _NAME) for name in topic.interactions[:_NAMES]],
         "lines": [*topic.lines],
         "since": topic.since,
         "outcome": topic.outcome,
