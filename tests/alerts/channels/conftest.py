@@ -47,7 +47,7 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Cer
 # -- mail -------------------------------------------------------------------------------------------------
 
 
-@dataclass(slots=True)
+@dataclass  # no slots: aiosmtpd asks for all its members, which slots refuse on some Pythons
 class Office:
     """A mail server. ``replies``: by command (MAIL, RCPT, DATA, AUTH) or recipient, what it says instead of yes."""
 
