@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -19,11 +19,17 @@ from monitor.cli.moments import ForOption, UntilOption, moment_to_come
 from monitor.printable import printable
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from monitor.ledger.ledger import Ledger
-    from monitor.model import Incident, Person, Settings
+    from monitor.model import Accepted, Incident, Person, Settings
     from monitor.reports.incidents import Listing
 
-IdArgument = Annotated[str, typer.Argument(metavar="ID", help="An incident's id, or the beginning of it.")]
+IdsArgument = Annotated[list[str], typer.Argument(metavar="ID...", help="Incidents' ids, or their beginnings.")]
+IdsOrNone = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="[ID...]", help="Incidents' ids, or their beginnings.", show_default=False),
+]
 OneOrNone = Annotated[
     str | None, typer.Argument(metavar="ID", help="An incident's id, or the beginning of it.", show_default=False)
 ]
@@ -72,6 +78,12 @@ def _found(ledger: Ledger, prefix: str) -> Incident:
         if not near or any(one.fingerprint.partition(":")[2].startswith(wanted.lower()) for one in known.values()):
             raise
         raise UsageError(error.what, fix=f"did you mean {' or '.join(_named(known[one]) for one in near)}?") from None
+
+
+def _all_found(ledger: Ledger, prefixes: Iterable[str]) -> tuple[Incident, ...]:
+    """Each of them once, all looked up before anything is written. Raises UsageError for the first unknown one."""
+    found = [_found(ledger, prefix) for prefix in prefixes]
+    return tuple({one.fingerprint: one for one in found}.values())
 
 
 def _named(incident: Incident) -> str:
@@ -151,7 +163,7 @@ def incidents(
 
 
 def ack(
-    one: IdArgument,
+    ids: IdsArgument,
     text: NoteOption,
     by: ByOption = "",
     config: ConfigOption = None,
@@ -165,12 +177,15 @@ def ack(
     from monitor.errors import UsageError
 
     with _opened(config) as (_, ledger):
-        found = _found(ledger, one)
-        if not found.open:
-            raise UsageError("it is not open, so there is nothing to acknowledge", where=found.id)
+        found = _all_found(ledger, ids)
+        if closed := next((one for one in found if not one.open), None):
+            raise UsageError("it is not open, so there is nothing to acknowledge", where=closed.id)
         _check_note(text)
-        ledger.acknowledge(found, _person(by, text))
-    write(f"acknowledged {_named(found)}: no reminders, unless it gets worse or comes back\n")
+        person = _person(by, text)
+        for one in found:
+            ledger.acknowledge(one, person)
+    for one in found:
+        write(f"acknowledged {_named(one)}: no reminders, unless it gets worse or comes back\n")
     return 0
 
 
@@ -181,16 +196,18 @@ def _check_note(text: str) -> None:
         raise UsageError("others need to know why", fix='add --note "why"')
 
 
-def _target(settings: Settings, ledger: Ledger, one: str | None, vendor: str | None) -> Incident | str:
+def _targets(
+    settings: Settings, ledger: Ledger, ids: Sequence[str], vendor: str | None
+) -> tuple[Incident, ...] | tuple[str]:
     """Raises UsageError unless exactly one of the two is given, and known."""
     from monitor.errors import UsageError
 
-    if (one is None) == (vendor is None):
+    if (not ids) == (vendor is None):
         raise UsageError("name an incident, or else a --vendor", fix="see: monitor incidents")
     if vendor is None:
-        return _found(ledger, one or "")
+        return _all_found(ledger, ids)
     _check_vendor(settings, ledger, vendor)
-    return vendor
+    return (vendor,)
 
 
 def _told(target: Incident | str) -> str:
@@ -199,7 +216,7 @@ def _told(target: Incident | str) -> str:
 
 def mute(  # noqa: PLR0913, PLR0917 - a command's options are its parameters
     text: NoteOption,
-    one: OneOrNone = None,
+    ids: IdsOrNone = None,
     vendor: AVendorOption = None,
     duration: ForOption = None,
     until: UntilOption = None,
@@ -220,13 +237,15 @@ def mute(  # noqa: PLR0913, PLR0917 - a command's options are its parameters
     from monitor.model.moments import day
 
     with _opened(config) as (settings, ledger):
-        target = _target(settings, ledger, one, vendor)
+        targets = _targets(settings, ledger, ids or (), vendor)
         _check_note(text)
         person = _person(by, text)
         end = moment_to_come(settings, duration, until, person.at)
-        ledger.mute(target, Mute(person, end))
+        for target in targets:
+            ledger.mute(target, Mute(person, end))
         shown = day(end.astimezone(ZoneInfo(settings.alerts.timezone)))
-    write(f"muted {_told(target)} until {shown}\n")
+    for target in targets:
+        write(f"muted {_told(target)} until {shown}\n")
     return 0
 
 
@@ -246,14 +265,34 @@ def unmute(
       monitor unmute --vendor crm
     """
     with _opened(config) as (settings, ledger):
-        target = _target(settings, ledger, one, vendor)
+        (target,) = _targets(settings, ledger, () if one is None else (one,), vendor)
         was = ledger.unmute(target, _person(by, text))
     write(f"unmuted {_told(target)}\n" if was else f"{_told(target)} was not muted\n")
     return 0
 
 
+def _check_acceptable(settings: Settings, found: Incident, entry: Accepted, now: datetime) -> None:
+    """Raises UsageError where an entry of its place holds, or the incident is over; not where its entry ran out."""
+    from zoneinfo import ZoneInfo
+
+    from monitor.errors import UsageError
+    from monitor.model import Resolution
+    from monitor.model.moments import day
+    from monitor.pipeline import acceptance
+
+    zone = ZoneInfo(settings.alerts.timezone)
+    if (known := acceptance.standing(entry, settings, now)) is not None:
+        kinds = f" ({', '.join(known.kinds)})" if not set(entry.kinds) <= set(known.kinds or entry.kinds) else ""
+        end = f" until {day(known.until.astimezone(zone))}" if known.until else ""
+        what = f"already accepted{kinds} at {shown_path(settings.accepted_file)}:{known.line}{end}"
+        raise UsageError(what, where=found.id, fix="change the entry there")
+    if not found.open and found.resolution is not Resolution.ACCEPTED:
+        since = f" since {day(found.resolved_at.astimezone(zone))}" if found.resolved_at else ""
+        raise UsageError(f"it is over{since}; nothing to accept", where=found.id)
+
+
 def accept(
-    one: IdArgument,
+    ids: IdsArgument,
     reason: Annotated[str, typer.Option("--reason", help="Why you live with it.", show_default=False)],
     until: UntilOption = None,
     by: ByOption = "",
@@ -268,25 +307,23 @@ def accept(
       monitor accept 391fa7bf --reason "no flow reads it" --until 2027-05-31
     """
     from monitor.errors import UsageError
-    from monitor.model import Resolution
     from monitor.pipeline import acceptance
 
     with _opened(config) as (settings, ledger):
-        found = _found(ledger, one)
+        found = _all_found(ledger, ids)
         if not reason.strip():
             raise UsageError("an entry needs a reason", fix='add --reason "why"')
-        if not found.open and found.resolution is not Resolution.ACCEPTED:
-            raise UsageError("it is over, so there is nothing to accept", where=found.id, fix="see: monitor incidents")
         person = _person(by, reason)
         end = moment_to_come(settings, None, until, person.at) if until is not None else None
-        entry = acceptance.entry_of(found, person.by, reason, end)
-        file = shown_path(settings.accepted_file)
-        if (known := acceptance.standing(entry, settings, person.at)) is not None:
-            write(f"unchanged: {file}:{known.line} accepts {_named(found)} already\n")
-            return 0
-        line = acceptance.accept(entry, settings)
-        ledger.accept(found, person, end)
-    write(f"accepted {_named(found)} in {file}:{line}; commit it. The next run closes the incident.\n")
+        entries = [acceptance.entry_of(one, person.by, reason, end) for one in found]
+        for one, entry in zip(found, entries, strict=True):
+            _check_acceptable(settings, one, entry, person.at)
+        lines = acceptance.accept(entries, settings)
+        for one in found:
+            ledger.accept(one, person, end)
+    file = shown_path(settings.accepted_file)
+    for one, line in zip(found, lines, strict=True):
+        write(f"accepted {_named(one)} in {file}:{line}; commit it. The next run closes the incident.\n")
     return 0
 
 
