@@ -1,4 +1,4 @@
-"""incidents, ack, mute, unmute, accept: what is wrong, and what people decide about it. Nothing is called."""
+"""incidents, ack, mute, unmute: what is wrong, and what people decide about it. Nothing is called."""
 
 from __future__ import annotations
 
@@ -19,10 +19,8 @@ from monitor.cli.moments import ForOption, UntilOption, moment_to_come
 from monitor.printable import printable
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from monitor.ledger.ledger import Ledger
-    from monitor.model import Accepted, Incident, Person, Settings
+    from monitor.model import Incident, Person, Settings
     from monitor.reports.incidents import Listing
 
 IdsArgument = Annotated[list[str], typer.Argument(metavar="ID...", help="Incidents' ids, or their beginnings.")]
@@ -44,7 +42,7 @@ _LONGEST: Final = 1_000  # characters of a note
 
 
 @contextmanager
-def _opened(config: Path | None) -> Iterator[tuple[Settings, Ledger]]:
+def opened(config: Path | None) -> Iterator[tuple[Settings, Ledger]]:
     from monitor.wiring import ledger_of
 
     settings = settings_of(config, offline=True)
@@ -55,7 +53,7 @@ def _opened(config: Path | None) -> Iterator[tuple[Settings, Ledger]]:
         ledger.database.close()
 
 
-def _person(by: str, text: str) -> Person:
+def person_of(by: str, text: str) -> Person:
     from monitor.errors import UsageError
     from monitor.model import Person
     from monitor.wiring import now
@@ -77,16 +75,16 @@ def _found(ledger: Ledger, prefix: str) -> Incident:
         near = difflib.get_close_matches(wanted[:8].lower(), known, n=_NEAR, cutoff=0.5)
         if not near or any(one.fingerprint.partition(":")[2].startswith(wanted.lower()) for one in known.values()):
             raise
-        raise UsageError(error.what, fix=f"did you mean {' or '.join(_named(known[one]) for one in near)}?") from None
+        raise UsageError(error.what, fix=f"did you mean {' or '.join(named(known[one]) for one in near)}?") from None
 
 
-def _all_found(ledger: Ledger, prefixes: Iterable[str]) -> tuple[Incident, ...]:
+def all_found(ledger: Ledger, prefixes: Iterable[str]) -> tuple[Incident, ...]:
     """Each of them once, all looked up before anything is written. Raises UsageError for the first unknown one."""
     found = [_found(ledger, prefix) for prefix in prefixes]
     return tuple({one.fingerprint: one for one in found}.values())
 
 
-def _named(incident: Incident) -> str:
+def named(incident: Incident) -> str:
     place = incident.root or incident.subject.value
     return f"{incident.id} ({printable(incident.vendor)} {printable(place, 60)})"
 
@@ -141,7 +139,7 @@ def incidents(
     """
     from monitor.reports.incidents import json, text
 
-    with _opened(config) as (settings, ledger):
+    with opened(config) as (settings, ledger):
         if one is not None:
             found = _found(ledger, one)
             listing = _listing(settings, ledger, (found,), found.vendor)
@@ -176,16 +174,16 @@ def ack(
     """
     from monitor.errors import UsageError
 
-    with _opened(config) as (_, ledger):
-        found = _all_found(ledger, ids)
+    with opened(config) as (_, ledger):
+        found = all_found(ledger, ids)
         if closed := next((one for one in found if not one.open), None):
             raise UsageError("it is not open, so there is nothing to acknowledge", where=closed.id)
         _check_note(text)
-        person = _person(by, text)
+        person = person_of(by, text)
         for one in found:
             ledger.acknowledge(one, person)
     for one in found:
-        write(f"acknowledged {_named(one)}: no reminders, unless it gets worse or comes back\n")
+        write(f"acknowledged {named(one)}: no reminders, unless it gets worse or comes back\n")
     return 0
 
 
@@ -205,13 +203,13 @@ def _targets(
     if (not ids) == (vendor is None):
         raise UsageError("name an incident, or else a --vendor", fix="see: monitor incidents")
     if vendor is None:
-        return _all_found(ledger, ids)
+        return all_found(ledger, ids)
     _check_vendor(settings, ledger, vendor)
     return (vendor,)
 
 
 def _told(target: Incident | str) -> str:
-    return f"all of {printable(target)}" if isinstance(target, str) else _named(target)
+    return f"all of {printable(target)}" if isinstance(target, str) else named(target)
 
 
 def mute(  # noqa: PLR0913, PLR0917 - a command's options are its parameters
@@ -236,10 +234,10 @@ def mute(  # noqa: PLR0913, PLR0917 - a command's options are its parameters
     from monitor.model import Mute
     from monitor.model.moments import day
 
-    with _opened(config) as (settings, ledger):
+    with opened(config) as (settings, ledger):
         targets = _targets(settings, ledger, ids or (), vendor)
         _check_note(text)
-        person = _person(by, text)
+        person = person_of(by, text)
         end = moment_to_come(settings, duration, until, person.at)
         for target in targets:
             ledger.mute(target, Mute(person, end))
@@ -264,69 +262,13 @@ def unmute(
 
       monitor unmute --vendor crm
     """
-    with _opened(config) as (settings, ledger):
+    with opened(config) as (settings, ledger):
         (target,) = _targets(settings, ledger, () if one is None else (one,), vendor)
-        was = ledger.unmute(target, _person(by, text))
+        was = ledger.unmute(target, person_of(by, text))
     write(f"unmuted {_told(target)}\n" if was else f"{_told(target)} was not muted\n")
     return 0
 
 
-def _check_acceptable(settings: Settings, found: Incident, entry: Accepted, now: datetime) -> None:
-    """Raises UsageError where an entry of its place holds, or the incident is over; not where its entry ran out."""
-    from zoneinfo import ZoneInfo
-
-    from monitor.errors import UsageError
-    from monitor.model import Resolution
-    from monitor.model.moments import day
-    from monitor.pipeline import acceptance
-
-    zone = ZoneInfo(settings.alerts.timezone)
-    if (known := acceptance.standing(entry, settings, now)) is not None:
-        kinds = f" ({', '.join(known.kinds)})" if not set(entry.kinds) <= set(known.kinds or entry.kinds) else ""
-        end = f" until {day(known.until.astimezone(zone))}" if known.until else ""
-        what = f"already accepted{kinds} at {shown_path(settings.accepted_file)}:{known.line}{end}"
-        raise UsageError(what, where=found.id, fix="change the entry there")
-    if not found.open and found.resolution is not Resolution.ACCEPTED:
-        since = f" since {day(found.resolved_at.astimezone(zone))}" if found.resolved_at else ""
-        raise UsageError(f"it is over{since}; nothing to accept", where=found.id)
-
-
-def accept(
-    ids: IdsArgument,
-    reason: Annotated[str, typer.Option("--reason", help="Why you live with it.", show_default=False)],
-    until: UntilOption = None,
-    by: ByOption = "",
-    config: ConfigOption = None,
-) -> int:
-    """Live with a drift: write it to accepted.yaml, which you commit. It alerts nobody, and fails no run.
-
-    The next run closes the incident as accepted. After --until it opens again.
-
-    Examples:
-
-      monitor accept 391fa7bf --reason "no flow reads it" --until 2027-05-31
-    """
-    from monitor.errors import UsageError
-    from monitor.pipeline import acceptance
-
-    with _opened(config) as (settings, ledger):
-        found = _all_found(ledger, ids)
-        if not reason.strip():
-            raise UsageError("an entry needs a reason", fix='add --reason "why"')
-        person = _person(by, reason)
-        end = moment_to_come(settings, None, until, person.at) if until is not None else None
-        entries = [acceptance.entry_of(one, person.by, reason, end) for one in found]
-        for one, entry in zip(found, entries, strict=True):
-            _check_acceptable(settings, one, entry, person.at)
-        lines = acceptance.accept(entries, settings)
-        for one in found:
-            ledger.accept(one, person, end)
-    file = shown_path(settings.accepted_file)
-    for one, line in zip(found, lines, strict=True):
-        write(f"accepted {_named(one)} in {file}:{line}; commit it. The next run closes the incident.\n")
-    return 0
-
-
 def register(app: typer.Typer) -> None:
-    for command in (incidents, ack, mute, unmute, accept):
+    for command in (incidents, ack, mute, unmute):
         app.command()(command)
