@@ -61,6 +61,8 @@ def _listed(intents: Iterable[Intent], when: Callable[[datetime], str]) -> Itera
         if intent.next_at is not None and intent.attempts:
             told.append(f"next {when(intent.next_at)}")
         yield f"      {', '.join(told)}"
+        if intent.note:
+            yield f"      {printable(intent.note, 300)}"
         if intent.error:
             yield f"      {printable(intent.error, 300)}"
         if intent.fix:
@@ -85,6 +87,7 @@ def _document(intent: Intent) -> Mapping[str, object]:
         "next_at": intent.next_at and stamp(intent.next_at),
         "error": intent.error,
         "fix": intent.fix,
+        "note": intent.note,
     }
 
 

@@ -1,10 +1,10 @@
-"""incidents, ack, mute, unmute, accept: what is wrong, and what people decide about it. Nothing is called."""
+"""incidents, ack, mute, unmute: what is wrong, and what people decide about it. Nothing is called."""
 
 from __future__ import annotations
 
 import difflib
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -23,7 +23,11 @@ if TYPE_CHECKING:
     from monitor.model import Incident, Person, Settings
     from monitor.reports.incidents import Listing
 
-IdArgument = Annotated[str, typer.Argument(metavar="ID", help="An incident's id, or the beginning of it.")]
+IdsArgument = Annotated[list[str], typer.Argument(metavar="ID...", help="Incidents' ids, or their beginnings.")]
+IdsOrNone = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="[ID...]", help="Incidents' ids, or their beginnings.", show_default=False),
+]
 OneOrNone = Annotated[
     str | None, typer.Argument(metavar="ID", help="An incident's id, or the beginning of it.", show_default=False)
 ]
@@ -38,7 +42,7 @@ _LONGEST: Final = 1_000  # characters of a note
 
 
 @contextmanager
-def _opened(config: Path | None) -> Iterator[tuple[Settings, Ledger]]:
+def opened(config: Path | None) -> Iterator[tuple[Settings, Ledger]]:
     from monitor.wiring import ledger_of
 
     settings = settings_of(config, offline=True)
@@ -49,7 +53,7 @@ def _opened(config: Path | None) -> Iterator[tuple[Settings, Ledger]]:
         ledger.database.close()
 
 
-def _person(by: str, text: str) -> Person:
+def person_of(by: str, text: str) -> Person:
     from monitor.errors import UsageError
     from monitor.model import Person
     from monitor.wiring import now
@@ -71,10 +75,16 @@ def _found(ledger: Ledger, prefix: str) -> Incident:
         near = difflib.get_close_matches(wanted[:8].lower(), known, n=_NEAR, cutoff=0.5)
         if not near or any(one.fingerprint.partition(":")[2].startswith(wanted.lower()) for one in known.values()):
             raise
-        raise UsageError(error.what, fix=f"did you mean {' or '.join(_named(known[one]) for one in near)}?") from None
+        raise UsageError(error.what, fix=f"did you mean {' or '.join(named(known[one]) for one in near)}?") from None
 
 
-def _named(incident: Incident) -> str:
+def all_found(ledger: Ledger, prefixes: Iterable[str]) -> tuple[Incident, ...]:
+    """Each of them once, all looked up before anything is written. Raises UsageError for the first unknown one."""
+    found = [_found(ledger, prefix) for prefix in prefixes]
+    return tuple({one.fingerprint: one for one in found}.values())
+
+
+def named(incident: Incident) -> str:
     place = incident.root or incident.subject.value
     return f"{incident.id} ({printable(incident.vendor)} {printable(place, 60)})"
 
@@ -129,7 +139,7 @@ def incidents(
     """
     from monitor.reports.incidents import json, text
 
-    with _opened(config) as (settings, ledger):
+    with opened(config) as (settings, ledger):
         if one is not None:
             found = _found(ledger, one)
             listing = _listing(settings, ledger, (found,), found.vendor)
@@ -151,7 +161,7 @@ def incidents(
 
 
 def ack(
-    one: IdArgument,
+    ids: IdsArgument,
     text: NoteOption,
     by: ByOption = "",
     config: ConfigOption = None,
@@ -164,13 +174,16 @@ def ack(
     """
     from monitor.errors import UsageError
 
-    with _opened(config) as (_, ledger):
-        found = _found(ledger, one)
-        if not found.open:
-            raise UsageError("it is not open, so there is nothing to acknowledge", where=found.id)
+    with opened(config) as (_, ledger):
+        found = all_found(ledger, ids)
+        if closed := next((one for one in found if not one.open), None):
+            raise UsageError("it is not open, so there is nothing to acknowledge", where=closed.id)
         _check_note(text)
-        ledger.acknowledge(found, _person(by, text))
-    write(f"acknowledged {_named(found)}: no reminders, unless it gets worse or comes back\n")
+        person = person_of(by, text)
+        for one in found:
+            ledger.acknowledge(one, person)
+    for one in found:
+        write(f"acknowledged {named(one)}: no reminders, unless it gets worse or comes back\n")
     return 0
 
 
@@ -181,25 +194,27 @@ def _check_note(text: str) -> None:
         raise UsageError("others need to know why", fix='add --note "why"')
 
 
-def _target(settings: Settings, ledger: Ledger, one: str | None, vendor: str | None) -> Incident | str:
+def _targets(
+    settings: Settings, ledger: Ledger, ids: Sequence[str], vendor: str | None
+) -> tuple[Incident, ...] | tuple[str]:
     """Raises UsageError unless exactly one of the two is given, and known."""
     from monitor.errors import UsageError
 
-    if (one is None) == (vendor is None):
+    if (not ids) == (vendor is None):
         raise UsageError("name an incident, or else a --vendor", fix="see: monitor incidents")
     if vendor is None:
-        return _found(ledger, one or "")
+        return all_found(ledger, ids)
     _check_vendor(settings, ledger, vendor)
-    return vendor
+    return (vendor,)
 
 
 def _told(target: Incident | str) -> str:
-    return f"all of {printable(target)}" if isinstance(target, str) else _named(target)
+    return f"all of {printable(target)}" if isinstance(target, str) else named(target)
 
 
 def mute(  # noqa: PLR0913, PLR0917 - a command's options are its parameters
     text: NoteOption,
-    one: OneOrNone = None,
+    ids: IdsOrNone = None,
     vendor: AVendorOption = None,
     duration: ForOption = None,
     until: UntilOption = None,
@@ -219,14 +234,16 @@ def mute(  # noqa: PLR0913, PLR0917 - a command's options are its parameters
     from monitor.model import Mute
     from monitor.model.moments import day
 
-    with _opened(config) as (settings, ledger):
-        target = _target(settings, ledger, one, vendor)
+    with opened(config) as (settings, ledger):
+        targets = _targets(settings, ledger, ids or (), vendor)
         _check_note(text)
-        person = _person(by, text)
+        person = person_of(by, text)
         end = moment_to_come(settings, duration, until, person.at)
-        ledger.mute(target, Mute(person, end))
+        for target in targets:
+            ledger.mute(target, Mute(person, end))
         shown = day(end.astimezone(ZoneInfo(settings.alerts.timezone)))
-    write(f"muted {_told(target)} until {shown}\n")
+    for target in targets:
+        write(f"muted {_told(target)} until {shown}\n")
     return 0
 
 
@@ -245,51 +262,13 @@ def unmute(
 
       monitor unmute --vendor crm
     """
-    with _opened(config) as (settings, ledger):
-        target = _target(settings, ledger, one, vendor)
-        was = ledger.unmute(target, _person(by, text))
+    with opened(config) as (settings, ledger):
+        (target,) = _targets(settings, ledger, () if one is None else (one,), vendor)
+        was = ledger.unmute(target, person_of(by, text))
     write(f"unmuted {_told(target)}\n" if was else f"{_told(target)} was not muted\n")
     return 0
 
 
-def accept(
-    one: IdArgument,
-    reason: Annotated[str, typer.Option("--reason", help="Why you live with it.", show_default=False)],
-    until: UntilOption = None,
-    by: ByOption = "",
-    config: ConfigOption = None,
-) -> int:
-    """Live with a drift: write it to accepted.yaml, which you commit. It alerts nobody, and fails no run.
-
-    The next run closes the incident as accepted. After --until it opens again.
-
-    Examples:
-
-      monitor accept 391fa7bf --reason "no flow reads it" --until 2027-05-31
-    """
-    from monitor.errors import UsageError
-    from monitor.model import Resolution
-    from monitor.pipeline import acceptance
-
-    with _opened(config) as (settings, ledger):
-        found = _found(ledger, one)
-        if not reason.strip():
-            raise UsageError("an entry needs a reason", fix='add --reason "why"')
-        if not found.open and found.resolution is not Resolution.ACCEPTED:
-            raise UsageError("it is over, so there is nothing to accept", where=found.id, fix="see: monitor incidents")
-        person = _person(by, reason)
-        end = moment_to_come(settings, None, until, person.at) if until is not None else None
-        entry = acceptance.entry_of(found, person.by, reason, end)
-        file = shown_path(settings.accepted_file)
-        if (known := acceptance.standing(entry, settings, person.at)) is not None:
-            write(f"unchanged: {file}:{known.line} accepts {_named(found)} already\n")
-            return 0
-        line = acceptance.accept(entry, settings)
-        ledger.accept(found, person, end)
-    write(f"accepted {_named(found)} in {file}:{line}; commit it. The next run closes the incident.\n")
-    return 0
-
-
 def register(app: typer.Typer) -> None:
-    for command in (incidents, ack, mute, unmute, accept):
+    for command in (incidents, ack, mute, unmute):
         app.command()(command)

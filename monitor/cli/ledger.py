@@ -9,6 +9,7 @@ import typer
 
 from monitor.cli.console import ConfigOption, note, report_error, settings_of, shown_path
 from monitor.cli.groups import LEDGER
+from monitor.printable import printable
 
 if TYPE_CHECKING:
     from monitor.ledger.backup import Maker
@@ -48,7 +49,7 @@ def backup(
         raise UsageError("there is no ledger yet", fix="the first check makes it")
     with database:
         saved = back_up(database, file, maker)
-    note(f"wrote {shown_path(str(file))}: {saved}")
+    note(f"wrote {printable(str(file), 500)}: {saved}")
     return 0
 
 

@@ -220,6 +220,10 @@ def config_check(config: ConfigOption = None) -> int:
         fix = f"add to a vendor: contracts: [contracts/{jobs.vendors[0].name}/*.json], or data_actions:"
         raise UsageError("there is nothing to call", where=shown_path(settings.file), fix=fix)
     write(f"{shown_path(settings.file)}: ok, {len(jobs.vendors)} vendor(s), {len(jobs.jobs)} interaction(s)\n")
+    if settings.alerts.enabled and not settings.alerts.channels:
+        from monitor.cli.alerting import NO_CHANNEL
+
+        note(f"warning: alerts are enabled, and nobody is told: {NO_CHANNEL}")
     note("to look deeper: monitor contracts lint, monitor doctor")
     return 0
 

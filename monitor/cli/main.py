@@ -14,6 +14,7 @@ from typer.exceptions import TyperException
 
 from monitor import __version__
 from monitor.cli import (
+    accepting,
     alerting,
     approving,
     building,
@@ -67,6 +68,7 @@ for commands in (
     impact,
     history,
     incidents,
+    accepting,
     reviewing,
     linting,
     keeping,

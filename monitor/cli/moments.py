@@ -30,7 +30,9 @@ def moment_to_come(settings: Settings, duration: str | None, until: str | None, 
     from monitor.config.times import parse_duration
     from monitor.errors import UsageError
 
-    if (duration is None) == (until is None):
+    if duration is not None and until is not None:
+        raise UsageError("both --for and --until are given", fix="give one of them, not both")
+    if duration is None and until is None:
         raise UsageError("say how long: --for or --until", fix="for instance --for 3d, or --until 2026-12-31")
     if duration is not None:
         seconds = parse_duration(duration)

@@ -64,7 +64,9 @@ def _alert(intent: Intent, word: str, when: When) -> str:
 
 
 def _alerts(found: Status, when: When) -> Iterator[str]:
-    if not found.pending and not found.failed:
+    if found.nobody:
+        yield "NO CHANNEL is configured: nobody is told"
+    elif not found.pending and not found.failed:
         yield "every alert was delivered"
     told = [(intent, "FAILED") for intent in found.failed]
     told += [(intent, "LATE" if intent in found.late else "not sent yet") for intent in found.pending]
@@ -161,8 +163,8 @@ def status(
 ) -> int:
     """Tell whether scheduled checks happen, and whether alerts reach people. For a watchdog: nothing is called.
 
-    Exits 3 if a scheduled check did not happen, 4 if an alert was given up or is not delivered for over an hour, with
-    one line on standard error that says so.
+    Exits 3 if a scheduled check did not happen, 4 if an alert was given up, is not delivered for over an hour, or has
+    no channel to go to, with one line on standard error that says so.
 
     Examples:
 

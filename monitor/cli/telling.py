@@ -35,6 +35,19 @@ def _decision(decision: Decision) -> str:
     return f"  {incident.id}  {incident.vendor}  {printable(place, 60)}{interaction}: {decision.reason.value}{why}"
 
 
+def _silence(decision: Decision, now: datetime) -> str:
+    """The decision, and who keeps alerts of it back although nothing was due."""
+    from monitor.ledger.wording import by, muted
+    from monitor.model import Reason
+
+    incident, told = decision.incident, [_decision(decision)]
+    if incident.acknowledged is not None and decision.reason is not Reason.ACKNOWLEDGED:
+        told.append(f"acknowledged {by(incident.acknowledged)}")
+    if incident.mute is not None and incident.mute.holds(now) and decision.reason is not Reason.MUTED:
+        told.append(muted(incident.mute))
+    return "; ".join(told)
+
+
 def _alert(alert: Alert) -> Iterator[str]:
     from monitor.alerts.plain import plain
 
@@ -44,18 +57,17 @@ def _alert(alert: Alert) -> Iterator[str]:
 
 
 def dry_run(checked: Checked) -> str:
-    """What would be sent, where and why; then every decision with its reason, silence included."""
+    """What would be sent, where and why; then the reason of each decision that speaks, or is about what is open."""
     lines = [""]
     for alert in checked.alerts:
         lines += _alert(alert)
     if not checked.alerts:
         lines.append("nothing would be sent")
     said = [one for one in checked.decisions if one.reason.speaks]
-    # what was over before and is still is no matter of this run
-    current = [one for one in checked.decisions if one.incident.open or one.before is None or one.before.open]
-    silent = [one for one in current if not one.reason.speaks]
+    silent = [one for one in checked.decisions if one.incident.open and not one.reason.speaks]
+    now = checked.report.finished
     lines += ["told, because of:", *map(_decision, said)] if said else []
-    lines += ["not told, because of:", *map(_decision, silent)] if silent else []
+    lines += ["not told, because of:", *(_silence(one, now) for one in silent)] if silent else []
     return "\n".join(lines) + "\n"
 
 

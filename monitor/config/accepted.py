@@ -73,7 +73,7 @@ def accepted_in(content: str, shown: str, zone: tzinfo) -> tuple[Accepted, ...]:
     """The entries of the file's text; ``shown`` is its name in faults. Raises ConfigError with every fault."""
     if composed(content) is None:
         return ()
-    document = parse(content, shown, AsWritten())
+    document = parse(content, shown, AsWritten(), f"version:, {_ENTRIES}:")
     reader = _Reader(document, shown, zone)
     entries = tuple(reader.entries())
     if faults := (*document.faults, *reader.faults):

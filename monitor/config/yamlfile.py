@@ -108,8 +108,8 @@ def composed(text: str) -> yaml.Node | tuple[Problem, Mark | None] | None:
         return Problem("it is not YAML", "check its escapes (\\U...) and % directives"), None
 
 
-def parse(text: str, shown: str, expander: Expander) -> Document:
-    """``text`` as a tree; ``shown`` is the file's name in faults."""
+def parse(text: str, shown: str, expander: Expander, keys: str = "version:, vendors:") -> Document:
+    """``text`` as a tree; ``shown`` is the file's name in faults, ``keys`` what it is to hold."""
     root = composed(text)
     if isinstance(root, tuple):
         return Document(None, faults=(fault_at(shown, root[1], (), root[0]),))
@@ -123,7 +123,7 @@ def parse(text: str, shown: str, expander: Expander) -> Document:
         return Document(None, faults=(fault_at(shown, error.mark, (), error.problem),))
     if isinstance(tree, dict):
         return Document(tree, walker.spots, tuple(walker.faults), frozenset(walker.told))
-    what = f"it must be a mapping (version:, vendors:), is {walker.spots[()].kind}"
+    what = f"it must be a mapping ({keys}), is {walker.spots[()].kind}"
     return Document(None, faults=(fault_at(shown, _mark(root), (), Problem(what, "begin it with version: 1")),))
 
 

@@ -24,7 +24,7 @@ from typing import BinaryIO, Final, cast
 
 from sqlalchemy import Connection, delete, func, insert, select, text
 
-from monitor.errors import LedgerError, StorageError, UsageError
+from monitor.errors import StorageError, UsageError
 from monitor.ledger.database import Database
 from monitor.ledger.portable import BATCH, Reader, lines_of
 from monitor.ledger.sqlitefile import TEMPORARY, make_folder, sync_folder
@@ -72,7 +72,6 @@ def _save(path: Path, lines: Iterable[bytes]) -> None:
         with path.open("wb") as file:
             _compressed(lines, file)
         return
-    make_folder(path.parent)
     handle, name = tempfile.mkstemp(prefix=TEMPORARY, dir=path.parent)  # 0600
     try:
         with os.fdopen(handle, "wb") as file:
@@ -87,12 +86,18 @@ def _save(path: Path, lines: Iterable[bytes]) -> None:
     sync_folder(path.parent)
 
 
-def _back_up(connection: Connection, path: Path, maker: Maker) -> None:
+def _back_up(connection: Connection, path: Path, maker: Maker, *, anew: bool = False) -> None:
+    """``anew``: its folder is ours, and made where it is not there; a folder that a person named is not."""
+    where = printable(str(path), 500)
     try:
+        if anew:
+            make_folder(path.parent)
         _save(path, lines_of(connection, maker.now, maker.version))
+    except FileNotFoundError:
+        fix = "make the folder, or name another file"
+        raise UsageError("its folder is not there", where=where, fix=fix) from None
     except (OSError, ValueError) as error:
         reason = (error.strerror if isinstance(error, OSError) else None) or "this is no path"
-        where = printable(str(path), 500)
         raise StorageError(f"it cannot be written: {reason}", where=where, fix="name another file") from None
 
 
@@ -122,9 +127,8 @@ def _opened(path: Path) -> Iterator[Reader]:
         file = gzip.open(path)  # noqa: SIM115 - closed below, and only this may be told so
     except (OSError, ValueError) as error:
         reason = (error.strerror if isinstance(error, OSError) else None) or "this is no path"
-        raise LedgerError(
-            f"it cannot be read: {reason}", where=where, fix="name a file of monitor ledger backup"
-        ) from None
+        fix = "name a file of monitor ledger backup"
+        raise UsageError(f"it cannot be read: {reason}", where=where, fix=fix) from None
     with file:
         yield Reader(cast("BinaryIO", file), where)
 
@@ -152,8 +156,8 @@ def _replace(connection: Connection, path: Path) -> None:
 def restore(database: Database, path: Path, maker: Maker, aside: Path | None) -> Contents:
     """Fills the ledger from the backup at ``path``. ``aside``: where what it holds now is backed up before that.
 
-    Raises UsageError where it holds something and ``aside`` is None, LedgerError where the backup is not whole or not
-    ours, StorageError where ``aside`` cannot be written. Then nothing has changed.
+    Raises UsageError where it holds something and ``aside`` is None, or where the backup is not whole or not ours,
+    StorageError where ``aside`` cannot be written. Then nothing has changed.
     """
     _check(path)
     with database.write() as connection:
@@ -166,6 +170,6 @@ def restore(database: Database, path: Path, maker: Maker, aside: Path | None) ->
             if aside.exists():  # it might be the very file that is to be restored
                 what = "there is a file of that name already"
                 raise StorageError(what, where=printable(str(aside), 500), fix="move it away")
-            _back_up(connection, aside, maker)
+            _back_up(connection, aside, maker, anew=True)
         _replace(connection, path)
         return contents(connection)

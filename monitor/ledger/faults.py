@@ -20,7 +20,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from monitor.errors import LedgerError
 from monitor.printable import printable
 
-DAMAGED: Final = "move it away; then monitor ledger restore FILE takes a backup, and monitor ledger rebuild the reports"
+DAMAGED: Final = "move it away, then: monitor ledger rebuild, or monitor ledger restore FILE"
 _BUSY: Final = ("another process has kept it for too long", "let it end, and try again")
 _FULL: Final = ("the disk is full", "free some space")
 _READ_ONLY: Final = ("it may not be written", "give this user the right to write it and its folder")
@@ -32,7 +32,7 @@ _SQLITE: Final = {
     "READONLY": _READ_ONLY,
     "PERM": _READ_ONLY,
     "CANTOPEN": ("it cannot be opened", "check that its folder is there, and that this user may write it"),
-    "NOTADB": ("it is no SQLite database", "name another file under ledger: in monitor.yaml, or move this one away"),
+    "NOTADB": ("it is no SQLite database", DAMAGED),
     "CORRUPT": ("it is damaged", DAMAGED),
     "IOERR": ("the disk cannot be read or written", "check the disk; a network disk cannot hold a ledger"),
     "NOMEM": ("there is no memory left", "free some memory"),

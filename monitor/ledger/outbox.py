@@ -42,6 +42,7 @@ _COLUMNS: Final = (
     _intents.next_at,
     _intents.error,
     _intents.fix,
+    _intents.answer,
 )
 _WHOLE: Final = select(*_COLUMNS).join(tables.alerts)
 
@@ -98,6 +99,7 @@ def _read(connection: Connection, query: Select[*tuple[object, ...]]) -> Iterato
             row.next_at,
             row.error,
             row.fix,
+            note=ANSWER.read(row.answer).get("note", "") if row.answer else "",
         )
 
 

@@ -17,7 +17,7 @@ from typing import BinaryIO, Final, TypeAlias
 
 from sqlalchemy import Column, Connection, Table, select
 
-from monitor.errors import LedgerError
+from monitor.errors import UsageError
 from monitor.ledger.database import OURS
 from monitor.ledger.tables import UtcDateTime, metadata
 from monitor.printable import printable
@@ -79,7 +79,7 @@ class Reader:
         self._counts: dict[str, int] = {}
 
     def rows(self) -> Iterator[tuple[Table, Row]]:
-        """Raises LedgerError, at the latest at the end, where it is not the whole of a backup that we can take."""
+        """Raises UsageError, at the latest at the end, where it is not the whole of a backup that we can take."""
         self._check_header()
         table: Table | None = None
         columns: Sequence[Column[object]] = ()
@@ -94,8 +94,8 @@ class Reader:
             except (KeyError, TypeError, ValueError):
                 raise self._fault("it is damaged: its rows are not those of a ledger") from None
 
-    def _fault(self, what: str, fix: str = _ANOTHER) -> LedgerError:
-        return LedgerError(what, where=self._where, fix=fix)
+    def _fault(self, what: str, fix: str = _ANOTHER) -> UsageError:
+        return UsageError(what, where=self._where, fix=fix)
 
     def _next(self) -> tuple[bytes, object]:
         try:
@@ -120,7 +120,7 @@ class Reader:
         foreign = self._fault("it is no backup of a ledger", "name a file that monitor ledger backup made")
         try:
             line, header = self._next()
-        except LedgerError:
+        except UsageError:
             raise foreign from None
         if not isinstance(header, dict) or header.get("format") != FORMAT:
             raise foreign

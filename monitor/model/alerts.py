@@ -126,6 +126,7 @@ class Intent:
     error: str = ""  # of the last try
     fix: str = ""
     thread: Mapping[str, str] | None = None
+    note: str = ""  # what the channel that took it said of it
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,31 +46,30 @@ def entry_of(incident: Incident, by: str, reason: str, until: datetime | None) -
 
 
 def standing(entry: Accepted, settings: Settings, now: datetime) -> Accepted | None:
-    """An entry that accepts all of it already."""
-    return next((one for one in settings.accepted if _covers(one, entry) and holds(one, now)), None)
+    """An entry about the same place that is not over; two of them would leave open which one counts."""
+    return next((one for one in settings.accepted if _is_of(one, entry) and holds(one, now)), None)
 
 
-def _covers(one: Accepted, entry: Accepted) -> bool:
-    same = (one.vendor, one.path) == (entry.vendor, entry.path) and one.interaction in ("", entry.interaction)
-    kinds = not one.kinds or set(entry.kinds) <= set(one.kinds)
-    return same and kinds and (one.until is None or (entry.until is not None and entry.until <= one.until))
+def _is_of(one: Accepted, entry: Accepted) -> bool:
+    return (one.vendor, one.path) == (entry.vendor, entry.path) and one.interaction in ("", entry.interaction)
 
 
-def accept(entry: Accepted, settings: Settings) -> int:
-    """Adds the entry to accepted.yaml, whose other text stays as it is; the line on which it stands.
+def accept(entries: Sequence[Accepted], settings: Settings) -> tuple[int, ...]:
+    """Adds the entries to accepted.yaml, all or none; its other text stays as it is. The line of each.
 
     Raises StorageError, ConfigError where the file came to be at fault, UsageError
-    where no place was found for it.
+    where no place was found for one.
     """
     file = Path(settings.accepted_file)
     zone, shown = ZoneInfo(settings.alerts.timezone), shown_file(file)
-    before = _text(file)
-    after = with_entry(before, entry, _written(entry.until, zone) if entry.until else "")
-    if after is None:
-        raise UsageError("no place was found in it for one more entry", where=shown, fix="write it there yourself")
-    read = entries_in(after, shown, zone)
-    publish(file, after.encode())
-    return next((one.line for one in reversed(read) if one == entry), 0)
+    content = _text(file)
+    for entry in entries:
+        content = with_entry(content, entry, _written(entry.until, zone) if entry.until else "")
+        if content is None:
+            raise UsageError("no place was found in it for one more entry", where=shown, fix="write it there yourself")
+    read = entries_in(content or "", shown, zone)
+    publish(file, (content or "").encode())
+    return tuple(next((one.line for one in reversed(read) if one == entry), 0) for entry in entries)
 
 
 def _written(until: datetime, zone: tzinfo) -> str:

@@ -4,7 +4,8 @@ It calls nobody and needs no secrets, so that any watchdog may ask. What it find
 
     3  a scheduled check did not happen, or never has (watching.py)
     4  an alert was given up within the last ``KEPT`` days, or has waited for longer than ``LATE``: its channel fails,
-       or nobody delivers (neither cron's `alerts retry` nor the daemon runs)
+       or nobody delivers (neither cron's `alerts retry` nor the daemon runs); or alerts are enabled and no channel is
+       configured
 
 Drift is no matter of it: whoever is to know was told, or is in one of these two cases.
 """
@@ -75,12 +76,13 @@ class Status:
     late: tuple[Intent, ...] = ()
     failed: tuple[Intent, ...] = ()
     config: tuple[Incident, ...] = ()  # open ones: monitor.yaml is wrong
+    nobody: bool = False  # alerts are enabled, and no channel is configured
 
     @property
     def exit_code(self) -> int:
         if any(one.missed for one in self.vendors):
             return MISSED
-        return UNDELIVERED if self.late or self.failed else 0
+        return UNDELIVERED if self.late or self.failed or self.nobody else 0
 
 
 def _counts(incidents: Sequence[Incident]) -> Mapping[Severity, int]:
@@ -124,6 +126,7 @@ def status(settings: Settings, ledger: Ledger, now: datetime, vendors: Sequence[
         late=tuple(one for one in pending if _is_late(one, now)),
         failed=tuple(one for one in told if one.state is IntentState.FAILED and now - one.created <= KEPT),
         config=ledger.incidents(""),
+        nobody=settings.alerts.enabled and not settings.alerts.channels,
     )
 
 
@@ -136,6 +139,8 @@ def reasons(found: Status) -> Iterator[str]:
         for channel in sorted({intent.channel for intent in intents}):
             count = sum(1 for intent in intents if intent.channel == channel)
             yield f"{count} alert{'s'[: count != 1]} to {channel} {what}"
+    if found.nobody:
+        yield "no channel is configured: nobody is told"
 
 
 def _missed(missed: Missed) -> str:

@@ -94,6 +94,17 @@ def test_an_alert_whose_channel_was_down_arrives_by_retry(desk: Desk) -> None:
     assert desk.run("alerts", "--all")[1].startswith("1     team: sent: crm: 1 breaking drift\n")
 
 
+def test_what_a_channel_said_of_what_it_took_is_shown(desk: Desk) -> None:
+    desk.tell("crm: 1 breaking drift", "team")
+    with open_database(f"sqlite:///{Path.cwd()}/.monitor/ledger.db", NOW) as database:
+        ledger = Ledger(database, "here")
+        (intent,) = ledger.intents()
+        ledger.sent(intent, "cron", {"note": "refused: bob@example.com\x1b"}, NOW, 0.1)
+    assert "\n      refused: bob@example.com\\x1b\n" in desk.run("alerts", "--all")[1]
+    (told,) = json.loads(desk.run("alerts", "--all", "--format", "json")[1])["alerts"]
+    assert told["note"] == "refused: bob@example.com\x1b"
+
+
 def test_what_failed_is_told_with_its_fix_and_sent_again_when_asked_for(desk: Desk) -> None:
     desk.tell("crm: 1 breaking drift", "team")
     desk.slack.answers["/team"] = GONE

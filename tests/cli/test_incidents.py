@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from contextlib import chdir
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -230,16 +231,47 @@ def test_accept(place: Place) -> None:
     }
     assert file.stat().st_mode & 0o777 == 0o640
     assert place.incident(ID).open  # the next run closes it
-    assert place.monitor(*arguments) == (
-        0,
-        f"unchanged: accepted.yaml:5 accepts {one} (crm $.customerId) already\n",
-        "",
-    )
+    again = f"monitor: {one}: already accepted at accepted.yaml:5 until 31 May 2999; change the entry there\n"
+    assert place.monitor(*arguments) == (2, "", again)
     assert file.read_text() == text
     ledger = place.ledger()
     (act,) = ledger.acts("crm")
     assert (act.kind, act.person.by, act.person.note) == (ActKind.ACCEPT, "ada", "no flow reads it")
     ledger.database.close()
+
+
+def test_several_at_once_or_none(place: Place) -> None:
+    one, other = place.incident(ID).id, place.incident(TAGS).id
+    for command in (["ack", "--note", "x"], ["mute", "--for", "3d", "--note", "x"], ["accept", "--reason", "x"]):
+        assert place.monitor(*command, one, "zz")[0] == 2
+    assert place.monitor("accept", one, place.incident(TIER).id, "--reason", "x")[0] == 2
+    kept = place.incident(ID)
+    assert (kept.acknowledged, kept.mute) == (None, None)
+    assert not (place.folder / "accepted.yaml").exists()
+
+    assert place.monitor("ack", one, other, one, "--note", "x")[1].count("acknowledged ") == 2
+    assert place.monitor("mute", one, other, "--for", "3d", "--note", "x")[1].count("muted ") == 2
+    assert all((found := place.incident(each)).acknowledged and found.mute for each in (ID, TAGS))
+    code, out, _ = place.monitor("accept", one, other, "--reason", "x")
+    entries = yaml.safe_load((place.folder / "accepted.yaml").read_text())["accepted"]
+    assert (code, [entry["path"] for entry in entries]) == (0, ["$.customerId", "$.tags"])
+    assert len(set(re.findall(r"accepted\.yaml:[0-9]+", out))) == 2
+
+
+def test_accept_where_an_entry_is_over_or_of_another_kind(place: Place) -> None:
+    file, one = place.folder / "accepted.yaml", place.incident(ID).id
+    entry = "version: 1\naccepted:\n  - {vendor: crm, path: $.customerId, reason: x, by: bob, KEY}\n"
+    file.write_text(entry.replace("KEY", "kinds: [loss]"))
+    told = f"monitor: {one}: already accepted (loss) at accepted.yaml:3; change the entry there\n"
+    assert place.monitor("accept", one, "--reason", "x") == (2, "", told)
+    file.write_text(entry.replace("KEY", "until: 2020-01-01"))
+    assert place.monitor("accept", one, "--reason", "x")[0] == 0
+
+
+def test_what_is_over_is_not_accepted(place: Place) -> None:
+    over = place.incident(TIER).id
+    told = f"monitor: {over}: it is over since 3 Nov 2026 09:58 CET; nothing to accept\n"
+    assert place.monitor("accept", over, "--reason", "x") == (2, "", told)
 
 
 def test_accept_makes_the_file(place: Place) -> None:
@@ -276,6 +308,11 @@ WRONG = [
         "'soon' is neither a day nor a moment; write for instance 2026-12-31, or 2026-12-31T18:00",
     ),
     (["mute", "{id}", "--until", "2020-01-01", "--note", "x"], "2020-01-01 is over; name a day to come"),
+    (
+        ["mute", "{id}", "--for", "3d", "--until", "2999-12-31", "--note", "x"],
+        "both --for and --until are given; give one of them, not both",
+    ),
+    (["ack", "{id}", "--note", ""], 'others need to know why; add --note "why"'),
     (["ack", "{id}", "--note", " "], 'others need to know why; add --note "why"'),
     (["mute", "{id}", "--for", "3d", "--note", ""], 'others need to know why; add --note "why"'),
     (["accept", "{id}", "--reason", " "], 'an entry needs a reason; add --reason "why"'),

@@ -36,7 +36,14 @@ def test_a_repository_from_a_pact_file(pact: Path, tmp_path: Path, capsys: pytes
     for name in ("monitor.yaml", ".gitignore", "recordings/.gitignore", "contracts/acme-crm-v2/my pact.json"):
         assert (folder / name).is_file()
     assert main(["config", "check", "--config", str(folder / "monitor.yaml")]) == 0
-    assert "ok, 1 vendor(s), 1 interaction(s)" in capsys.readouterr().out
+    told = capsys.readouterr()
+    assert "ok, 1 vendor(s), 1 interaction(s)" in told.out
+    assert "warning" not in told.err
+    with (folder / "monitor.yaml").open("a") as file:
+        file.write("alerts: {enabled: true}\n")
+    assert main(["config", "check", "--config", str(folder / "monitor.yaml")]) == 0
+    warning = "warning: alerts are enabled, and nobody is told: no channel is configured; add alerts: "
+    assert warning in capsys.readouterr().err
 
 
 def test_nothing_is_overwritten(pact: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

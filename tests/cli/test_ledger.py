@@ -33,9 +33,9 @@ def names(folder: Path) -> list[str]:
 
 def test_from_one_project_to_another(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     one, other = project(tmp_path / "one", a="1", b="2"), project(tmp_path / "other")
-    file = tmp_path / "kept" / "ledger.jsonl.gz"
+    file = tmp_path / "ledger.jsonl.gz"
     assert main(["ledger", "backup", str(file), "--config", one]) == 0
-    assert capsys.readouterr().err.endswith("ledger.jsonl.gz: facts 2\n")
+    assert capsys.readouterr().err == f"wrote {file}: facts 2\n"
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
 
     assert main(["ledger", "restore", str(file), "--config", other]) == 0
@@ -63,13 +63,27 @@ def test_what_is_there_is_replaced_only_with_force(tmp_path: Path, capsys: pytes
 def test_one_line_for_what_is_wrong(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     config = project(tmp_path / "one")
     (tmp_path / "text").write_text("a text\n")
+    broken = project(tmp_path / "broken")
+    (tmp_path / "broken" / ".monitor").mkdir()
+    (tmp_path / "broken" / ".monitor" / "ledger.db").write_text("a text " * 1000)
     for arguments, code, said in (
         (["backup", str(tmp_path / "b.gz")], 2, "there is no ledger yet"),
-        (["restore", str(tmp_path / "text")], 70, "it is no backup of a ledger"),
-        (["restore", str(tmp_path / "none")], 70, "No such file"),
+        (["restore", str(tmp_path / "text")], 2, "it is no backup of a ledger"),
+        (["restore", str(tmp_path / "none")], 2, "No such file"),
         (["backup", str(tmp_path / "one" / ".monitor" / "ledger.db")], 2, "this is the ledger itself"),
     ):
         assert main(["ledger", *arguments, "--config", config]) == code
         (line,) = capsys.readouterr().err.splitlines()
         assert said in line
     assert not (tmp_path / "b.gz").exists()
+    assert main(["ledger", "rebuild", "--config", broken]) == 70
+    fix = "it is no SQLite database; move it away, then: monitor ledger rebuild, or monitor ledger restore FILE\n"
+    assert capsys.readouterr().err.endswith(fix)
+
+
+def test_a_folder_that_is_not_there_is_not_made(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    config, file = project(tmp_path / "one", a="1"), tmp_path / "nope" / "b.gz"
+    assert main(["ledger", "backup", str(file), "--config", config]) == 2
+    said = f"monitor: {file}: its folder is not there; make the folder, or name another file\n"
+    assert capsys.readouterr().err == said
+    assert not file.parent.exists()

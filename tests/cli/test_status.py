@@ -17,6 +17,7 @@ from monitor.cli.main import main
 from monitor.cli.status import document, text
 from monitor.errors import UsageError
 from monitor.model import (
+    Alerts,
     Incident,
     Intent,
     IntentState,
@@ -116,6 +117,12 @@ SENT, FAILED, PENDING = IntentState.SENT, IntentState.FAILED, IntentState.PENDIN
 def test_exit_codes(runs: list[datetime], outbox: list[Intent], code: int, why: str) -> None:
     found = status(SETTINGS, FakeLedger(runs=runs, outbox=outbox), NOW)
     assert (found.exit_code, "; ".join(reasons(found))) == (code, why)
+
+
+def test_alerts_without_a_channel_reach_nobody() -> None:
+    found = status(replace(SETTINGS, alerts=Alerts(enabled=True)), FakeLedger(runs=[MONDAY]), NOW)
+    assert (found.exit_code, [*reasons(found)]) == (4, ["no channel is configured: nobody is told"])
+    assert "alerts   NO CHANNEL is configured: nobody is told\n" in text(found, "l.db", str)
 
 
 def test_one_vendor_is_asked_for() -> None:

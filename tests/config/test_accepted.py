@@ -113,7 +113,7 @@ def test_every_fault_is_told_at_its_place(snapshot: SnapshotAssertion) -> None:
             "accepted.yaml:2:11: accepted: must be a list, is a mapping; write - vendor: NAME",
         ),
         ("version: 1\naccepted: [\n", "accepted.yaml:3:1: "),
-        ("- a\n", "accepted.yaml:1:1: it must be a mapping"),
+        ("- a\n", "accepted.yaml:1:1: it must be a mapping (version:, accepted:), is a list"),
         ("version: 1\n1: x\n", "accepted.yaml:2:1: "),
         ("version: 1\naccepted: &a [*a]\n", "accepted.yaml:2:11: "),
     ],

@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Boolean, Column, Float, Integer, Table, UniqueConstraint, delete, insert, select
 
-from monitor.errors import LedgerError, StorageError, UsageError
+from monitor.errors import StorageError, UsageError
 from monitor.ledger.backup import Contents, Maker, back_up, restore
 from monitor.ledger.database import Database, open_database
 from monitor.ledger.portable import Reader, lines_of
@@ -165,7 +165,7 @@ def test_a_backup_is_private_readable_and_the_same_each_time(database: Database,
     }
     assert {"table": "facts", "columns": ["name", "value"]} in lines
     assert lines[-1]["rows"]["alerts"] == 1
-    again = tmp_path / "deep" / "again.gz"
+    again = tmp_path / "again.gz"
     assert str(back_up(database, again, MAKER)) == "alerts 1, incidents 1"
     assert again.read_bytes() == saved.read_bytes()
 
@@ -205,6 +205,11 @@ def test_what_cannot_be_written_replaces_nothing(database: Database, saved: Path
     with pytest.raises(StorageError) as caught:
         back_up(database, tmp_path / "file" / "b.gz", MAKER)
     assert caught.value.where.endswith("b.gz")
+    with pytest.raises(UsageError, match="its folder is not there"):
+        back_up(database, tmp_path / "nope" / "b.gz", MAKER)
+    assert not (tmp_path / "nope").exists()
+    restore(database, saved, MAKER, tmp_path / "state" / "aside.gz")  # a folder of our own is made
+    assert held(database) == before
     assert not list(tmp_path.rglob(".tmp-*"))
 
 
@@ -240,7 +245,7 @@ def test_what_is_no_backup_changes_nothing(database: Database, saved: Path, name
     before = held(database)
     change, what, fix = WRONG[name]
     saved.write_bytes(change(saved.read_bytes()))
-    with pytest.raises(LedgerError) as caught:
+    with pytest.raises(UsageError) as caught:
         restore(database, saved, MAKER, saved.with_name("aside.gz"))
     assert what in caught.value.what
     assert fix in caught.value.fix
@@ -251,7 +256,7 @@ def test_what_is_no_backup_changes_nothing(database: Database, saved: Path, name
 
 def test_a_file_that_cannot_be_read(database: Database, tmp_path: Path) -> None:
     for path, what in ((tmp_path / "none.gz", "No such file"), (tmp_path, "Is a directory")):
-        with pytest.raises(LedgerError, match=what):
+        with pytest.raises(UsageError, match=what):
             restore(database, path, MAKER, None)
 
 
@@ -275,6 +280,6 @@ def test_no_damage_is_taken_for_a_ledger(lines: bytes, data: st.DataObject) -> N
     place = data.draw(st.integers(0, len(lines) - 1))
     other = data.draw(st.sampled_from([b"", b"0", b'"', b"\n", b"}", b"\xff"]))
     changed = lines[:place] + other + lines[place + 1 :]
-    with pytest.raises(LedgerError):
+    with pytest.raises(UsageError):
         rows_in(changed if changed != lines else lines[:place])
     assert rows_in(lines)

@@ -160,7 +160,7 @@ def _newer(path: Path) -> None:
 
 
 WRONG: dict[str, tuple[Callable[[Path], object], str, str]] = {
-    "no database": (lambda path: path.write_bytes(b"a text " * 1000), "it is no SQLite database", "name another file"),
+    "no database": (lambda path: path.write_bytes(b"a text " * 1000), "it is no SQLite database", "rebuild, or"),
     "empty": (lambda path: path.write_bytes(b""), "it is empty", "move it away"),
     "a folder": (Path.mkdir, "it is a folder", "name a file"),
     "a pipe": (os.mkfifo, "it is no file", "name a file"),
