@@ -75,15 +75,21 @@ def heading(topic: Topic, message: Message) -> str:
 
 
 def state(topic: Topic) -> str:
-    """How bad it is, and why it is said."""
+    """How bad it is, and why it is said: ``RESOLVED, recovered``, ``ACCEPTED by ada: known``."""
+    word, told = state_of(topic)
+    return f"{word}{' ' if word == ACCEPTED.upper() else ', '}{told}" if told else word
+
+
+def state_of(topic: Topic) -> tuple[str, str]:
+    """The word for how bad it is, and why it is said or is no more."""
     if topic.over and topic.outcome.startswith(ACCEPTED):  # it is there still
-        return f"{ACCEPTED.upper()}{shown(topic.outcome.removeprefix(ACCEPTED))}"
+        return ACCEPTED.upper(), shown(topic.outcome.removeprefix(ACCEPTED).strip())
     if topic.over:
-        return f"RESOLVED, {shown(topic.outcome)}" if topic.outcome else "RESOLVED"
+        return "RESOLVED", shown(topic.outcome)
     told = _REASONS.get(topic.reason, "")
     if topic.subject is not Subject.DRIFT:
         told = ", ".join(filter(None, (topic.subject.value.replace("_", " "), told)))
-    return f"{topic.severity.value.upper()}, {told or topic.reason.value}"
+    return topic.severity.value.upper(), told or topic.reason.value
 
 
 def names(topic: Topic) -> str:

@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -32,6 +33,8 @@ from monitor.printable import printable
 _MOST: Final = 3  # incidents of a topic that commands are spelled out for, one by one
 WAS: Final = "it was:"  # before the lines of what is no more
 _TO_DO: Final = ("to mend it: ", "met in ")  # lines that matter only while it is so
+_HTTP_ERROR: Final = re.compile(r"Actual: status [45]\d\d")  # approve refuses it
+_ANSWERED: Final = re.compile(r"\b(answered|status) \d{3}\b")  # in a vendor's trouble: there is a response
 _MOST_OVER: Final = 3  # lines of what is no more: what it was is told, and not what it broke
 
 # Something said before goes on, or ends: it belongs under what was said. What opens anew is a new story.
@@ -93,14 +96,20 @@ def _alike(decision: Decision) -> _Alike:
         subject=incident.subject,
         severity=_told_severity(decision),
         root=incident.root,
-        lines=_was(incident) if decision.reason is Reason.RESOLVED else incident.lines,
+        lines=_was(incident) if _is_gone(decision) else incident.lines,
         outcome=ending(incident) if decision.reason is Reason.RESOLVED else "",
     )
 
 
 def _was(incident: Incident) -> tuple[str, ...]:
-    told = [line for line in incident.lines if not line.startswith(_TO_DO)]
+    of_vendor = incident.subject is not Subject.DRIFT
+    told = [line for line in incident.lines if not (of_vendor and line.startswith(_TO_DO))]
     return (WAS, *told[:_MOST_OVER]) if told else ()
+
+
+def _is_gone(decision: Decision) -> bool:
+    """Whether it is no more; what was accepted is there."""
+    return decision.reason is Reason.RESOLVED and decision.incident.resolution is not Resolution.ACCEPTED
 
 
 def _told_severity(decision: Decision) -> Severity:
@@ -123,7 +132,7 @@ def _entry(alike: _Alike, group: Sequence[Decision], teller: Teller) -> Entry:
         lines=alike.lines,
         since=_since(oldest, teller),
         outcome=alike.outcome,
-        evidence=_evidence(incidents[0], teller),
+        evidence="" if _is_gone(group[0]) else _evidence(incidents[0], teller),  # else: the last bad response
         incidents=() if teller.practice else tuple(incident.id for incident in incidents),
         commands=() if teller.practice else tuple(_commands(alike, incidents, teller)),
     )
@@ -173,7 +182,7 @@ def _commands(alike: _Alike, incidents: Sequence[Incident], teller: Teller) -> I
     yield command("see", ("incidents", ids[0]) if len(ids) == 1 else ("incidents", "--vendor", alike.vendor), links)
     if alike.reason is Reason.RESOLVED:  # what it rested on is the last bad response
         return
-    if evidence and alike.subject is not Subject.VENDOR_DOWN:
+    if evidence and _has_response(alike):
         raw = ("--raw",) if alike.subject is Subject.UNREADABLE else ()
         yield command("see the response", ("show", evidence, *raw), links)
     few = ids if len(ids) <= _MOST else []
@@ -185,9 +194,15 @@ def _commands(alike: _Alike, incidents: Sequence[Incident], teller: Teller) -> I
     yield from (command("ack", ("ack", one), links, '--note "..."') for one in few)
 
 
+def _has_response(alike: _Alike) -> bool:
+    """Whether anything was answered: a vendor that is down, or a login that fails, may leave only the request."""
+    unsure = alike.subject in (Subject.VENDOR_DOWN, Subject.AUTH_FAILED)
+    return not unsure or any(_ANSWERED.search(line) for line in alike.lines)
+
+
 def _approvals(alike: _Alike, incidents: Sequence[Incident], links: Links) -> Iterator[Command]:
     """A new baseline makes no difference to what the contract forbids, and an error's status is never made one."""
-    if alike.root == STATUS_ROOT:
+    if alike.root == STATUS_ROOT and any(_HTTP_ERROR.fullmatch(line) for line in alike.lines):
         yield from _mending(alike, links)
         return
     approvable = [i for i in incidents if i.interaction_id and not (i.kinds and set(i.kinds) == {MISMATCH})]

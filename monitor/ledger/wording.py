@@ -1,24 +1,19 @@
 """Why something is said of an incident or is not, in words. PURE.
 
-Moments are in UTC, for whoever reads a reason may be anywhere.
+Moments are told as the policy does: in the readers' time zone, or in UTC where nobody said which.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Final, TypeAlias
 
 from monitor.model import Incident, Mute, Person, Policy, Reason, Resolution
 from monitor.model.endings import ending
-from monitor.model.moments import day as local_day
 from monitor.printable import printable
 
 NOTE: Final = 200  # characters of a person's note that are told
-
-
-def day(moment: datetime) -> str:
-    return local_day(moment.astimezone(UTC))
 
 
 def by(person: Person) -> str:
@@ -27,8 +22,8 @@ def by(person: Person) -> str:
     return f"by {printable(person.by)}{note}"
 
 
-def muted(mute: Mute) -> str:
-    until = f" until {day(mute.until)}" if mute.until else ""
+def muted(mute: Mute, policy: Policy) -> str:
+    until = f" until {policy.when(mute.until)}" if mute.until else ""
     return f"muted{until} {by(mute.person)}"
 
 
@@ -62,7 +57,7 @@ def _waiting(incident: Incident, _: datetime, policy: Policy) -> str:
 
 def _muted(incident: Incident, now: datetime, policy: Policy) -> str:
     mutes = (mute for mute in (incident.mute, policy.vendor_mute) if mute and mute.holds(now))
-    return next(map(muted, mutes), "")
+    return next((muted(mute, policy) for mute in mutes), "")
 
 
 def _acknowledged(incident: Incident, _: datetime, __: Policy) -> str:
@@ -96,5 +91,6 @@ def _over(previous: Incident | None) -> str:
     if previous is None or previous.resolved_at is None:
         return ""
     if previous.resolution is Resolution.ACCEPTED:
-        return f"no longer {ending(previous)}"
+        by_whom = ending(previous).partition(": ")[0]  # the reason that was given for it is none for this
+        return f"its entry in accepted.yaml is gone or has ended ({by_whom} before)"
     return f"it was over in between: {ending(previous)}"  # when, is told elsewhere in the readers' own time zone

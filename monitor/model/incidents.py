@@ -6,12 +6,14 @@ scheduled run did not happen). It has one fingerprint for ever; each time that i
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
 from monitor.model.judging import Severity
+from monitor.model.moments import day
 from monitor.model.runs import NO_BASIS, Basis
 
 
@@ -197,11 +199,16 @@ class Incident:
         return self.fingerprint.partition(":")[2][:8]
 
 
+def _in_utc(moment: datetime) -> str:
+    return day(moment.astimezone(UTC))
+
+
 @dataclass(frozen=True, slots=True)
 class Policy:
     """What decides when something is said. ``remind_every`` None: never again.
 
     ``alert_after``: how many runs in a row must meet a vendor's trouble (see lifecycle) before it is told.
+    ``when`` tells a moment in a reason's words; it decides nothing.
     """
 
     remind_every: timedelta | None = timedelta(days=7)
@@ -210,6 +217,7 @@ class Policy:
     adopting: bool = False  # what is found was there before: new rules see it
     flap_window: int = 10  # runs
     flap_turns: int = 3  # times opened and closed within them
+    when: Callable[[datetime], str] = field(default=_in_utc, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -159,7 +159,8 @@ class LedgerBook:
         now = self.tools.clock()
 
         def policy(vendor: str) -> Policy:
-            return replace(policy_of(self.settings, ledger, vendor, report.started), adopting=adopting)
+            usual = policy_of(self.settings, ledger, vendor, report.started)
+            return replace(usual, adopting=adopting, when=self.voice.when)
 
         def told(decisions: Sequence[Decision]) -> Sequence[Alert]:
             return compose(report.run_id, decisions, self.voice, now, kind)
@@ -248,7 +249,7 @@ def telling_of(
 ) -> Telling:
     """How what is met outside of a run is told."""
     return Telling(
-        policy_of=lambda vendor: policy_of(settings, ledger, vendor, clock()),
+        policy_of=lambda vendor: replace(policy_of(settings, ledger, vendor, clock()), when=voice.when),
         compose=lambda decisions: compose(run_id, decisions, voice, clock()),
         run_id=run_id,
     )

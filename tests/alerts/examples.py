@@ -31,6 +31,9 @@ HOSTILE_APART: Final = compose(
 MESSAGES: Final[Mapping[str, Message]] = {
     "first drift": FIRST,
     "recovery": RECOVERY,
+    "accepted": _composed(
+        resolved(incident(), Resolution.ACCEPTED, "accepted by ada until 29 Nov 2026: no flow, none at all, reads it")
+    ),
     "vendor down": _composed(first(trouble())),
     "mixed": MIXED,
     "digest": digest(

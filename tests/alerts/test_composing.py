@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from monitor.alerts.composing import compose
 from monitor.alerts.notices import digest, trial, undelivered
+from monitor.alerts.topics import WAS
 from monitor.alerts.wording import age
 from monitor.model import (
     DIGEST,
@@ -211,6 +212,12 @@ def test_a_vendor_that_is_up_again_tells_what_was_not_judged() -> None:
     assert topic.interactions == trouble().affected
 
 
+def test_of_a_trouble_that_is_over_only_what_it_was_is_told() -> None:
+    lines = ("2 interactions: refused", "met in a, b", "to mend it: look at the status page")
+    (topic,) = message(resolved(replace(trouble(), lines=lines))).topics
+    assert topic.lines == (WAS, "2 interactions: refused")
+
+
 def test_ten_are_spelled_out_the_worst_first_and_the_rest_is_counted() -> None:
     infos = [first(replace(incident(n, WARNING), lines=(f"{n}",))) for n in range(2, 13)]
     told = message(resolved(incident(40)), *infos, first(incident(1)), first(trouble()))
@@ -240,6 +247,10 @@ _DOWN, _ONE = trouble(), incident()
         ([goes_on(Reason.REOPENED, _ONE)], "crm: again 1 breaking drift in look up customer by phone"),
         ([goes_on(Reason.FLAPPING, _ONE)], "crm: comes and goes: 1 breaking drift in look up customer by phone"),
         ([resolved(_ONE)], "crm: recovered: 1 drift in look up customer by phone"),
+        (
+            [resolved(incident(n), Resolution.ACCEPTED, f"accepted by ada: {n}") for n in (1, 2)],
+            "crm: accepted: 2 drifts in look up customer by phone",
+        ),
         (
             [resolved(_ONE), resolved(incident(2), Resolution.APPROVED, "ada")],
             "crm: closed: 2 drifts in look up customer by phone",
@@ -278,7 +289,10 @@ def test_why_it_is_no_more(resolution: Resolution, why: str, outcome: str) -> No
     (topic,) = message(resolved(incident(), resolution, why)).topics
     assert (topic.over, topic.outcome) == (True, outcome)
     assert topic.since == "since Mon 23 Nov, 04:17 UTC (lasted 6 days)"
+    accepted = resolution is Resolution.ACCEPTED  # so it is there still
     assert [command.label for command in topic.commands] == ["see"]
+    assert bool(topic.evidence) == accepted
+    assert topic.lines == (incident().lines if accepted else (WAS, *incident().lines[:3]))
 
 
 @pytest.mark.parametrize(
@@ -358,10 +372,28 @@ def test_nothing_of_others_is_unquoted_in_a_command() -> None:
         (replace(incident(), kinds=("mismatch",)), ["see", "see the response", "accept", "ack"]),
         (trouble(), ["see", "find the fault", "ack"]),
         (trouble(Subject.MISSED_RUN), ["see", "run it now", "ack"]),
+        (replace(trouble(), evidence="x.har"), ["see", "find the fault", "ack"]),
+        (
+            replace(trouble(), evidence="x.har", lines=("1 interaction: the vendor answered 503",)),
+            ["see", "see the response", "find the fault", "ack"],
+        ),
+        (
+            replace(incident(), root="status", kinds=("status",), lines=("Expected: status 200", "Actual: status 404")),
+            ["see", "see the response", "find the fault", "accept", "ack"],
+        ),
+        (
+            replace(incident(), root="status", kinds=("status",), lines=("Expected: status 200", "Actual: status 201")),
+            ["see", "see the response", "approve", "accept", "ack"],
+        ),
     ],
 )
 def test_only_what_helps_is_offered(one: Incident, labels: list[str]) -> None:
     assert [command.label for command in message(first(one)).topics[0].commands] == labels
+
+
+def test_what_cannot_be_read_is_shown_raw() -> None:
+    (topic,) = message(first(replace(trouble(Subject.UNREADABLE), evidence="x.har"))).topics
+    assert topic.commands[1].text == "monitor show recordings/x.har --raw"
 
 
 def test_links_are_filled_and_encoded() -> None:

@@ -11,8 +11,8 @@ from html import escape
 from typing import Final
 
 from monitor.alerts.composing import RESOLVED
-from monitor.alerts.plain import more, state
-from monitor.model import Command, Message, MessageKind, Severity, Topic
+from monitor.alerts.plain import more, names, state_of
+from monitor.model import Command, Message, MessageKind, Severity, Subject, Topic
 from monitor.printable import printable
 
 _LINE: Final = 300  # characters of one line
@@ -128,22 +128,23 @@ def _stacked(lines: Sequence[str], noun: str) -> str:
 
 
 def _names(topic: Topic, message: Message) -> Sequence[str]:
-    """The interactions; the vendor too where a message is of several."""
+    """The interactions, of a trouble only how many; the vendor too where a message is of several."""
+    told = topic.interactions if topic.subject is Subject.DRIFT else tuple(filter(None, (names(topic),)))
     if not topic.vendor or topic.vendor == message.vendor:
-        return topic.interactions
-    return tuple(f"{topic.vendor}: {name}" for name in topic.interactions) or (topic.vendor,)
+        return told
+    return tuple(f"{topic.vendor}: {name}" for name in told) or (topic.vendor,)
 
 
 def _lines(topic: Topic, message: Message) -> Iterator[str]:
     style = "font-size:14px;line-height:20px;color:#1f2328"
-    if names := _names(topic, message):
-        yield _paragraph(_stacked(names, "interactions"), "ink", f"{style};font-weight:700;margin:6px 0 6px 0")
+    if told := _names(topic, message):
+        yield _paragraph(_stacked(told, "interactions"), "ink", f"{style};font-weight:700;margin:6px 0 6px 0")
     if topic.lines:
         yield _paragraph(_stacked(topic.lines, "lines"), "ink", style)
 
 
 def _label(topic: Topic) -> str:
-    badge, _, why = state(topic).partition(", ")
+    badge, why = state_of(topic)
     root = f'<span class="ink" style="{_MONO};font-size:14px;color:#1f2328">{_text(topic.root)}</span>'
     reason = f'<span class="dim" style="{_SANS};font-size:13px;color:#5b6470">{_text(why)}</span>'
     shown = (_badge(badge, _shade(topic)), root if topic.root else "", reason if why else "")
