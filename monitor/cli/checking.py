@@ -147,7 +147,7 @@ def check(  # noqa: PLR0913, PLR0917 - a command's options are its parameters
 def _tell(checked: Checked, when: Callable[[datetime], str], *, dry: bool, quiet: bool) -> None:
     """What became of the alerts; the report on standard output may be for a machine."""
     if dry:
-        write(dry_run(checked))
+        write(dry_run(checked, when))
     tries = checked.delivered.deliveries if checked.delivered and not quiet else ()
     for line in (*checked.notes, *(outcome(one, when) for one in tries)):
         note(line)

@@ -35,7 +35,7 @@ def _decision(decision: Decision) -> str:
     return f"  {incident.id}  {incident.vendor}  {printable(place, 60)}{interaction}: {decision.reason.value}{why}"
 
 
-def _silence(decision: Decision, now: datetime) -> str:
+def _silence(decision: Decision, now: datetime, when: Callable[[datetime], str]) -> str:
     """The decision, and who keeps alerts of it back although nothing was due."""
     from monitor.ledger.wording import by, muted
     from monitor.model import Reason
@@ -44,7 +44,7 @@ def _silence(decision: Decision, now: datetime) -> str:
     if incident.acknowledged is not None and decision.reason is not Reason.ACKNOWLEDGED:
         told.append(f"acknowledged {by(incident.acknowledged)}")
     if incident.mute is not None and incident.mute.holds(now) and decision.reason is not Reason.MUTED:
-        told.append(muted(incident.mute))
+        told.append(muted(incident.mute, when))
     return "; ".join(told)
 
 
@@ -56,7 +56,7 @@ def _alert(alert: Alert) -> Iterator[str]:
     yield from (f"  | {line}" for line in plain(alert.message).splitlines())
 
 
-def dry_run(checked: Checked) -> str:
+def dry_run(checked: Checked, when: Callable[[datetime], str]) -> str:
     """What would be sent, where and why; then the reason of each decision that speaks, or is about what is open."""
     lines = [""]
     for alert in checked.alerts:
@@ -67,7 +67,7 @@ def dry_run(checked: Checked) -> str:
     silent = [one for one in checked.decisions if one.incident.open and not one.reason.speaks]
     now = checked.report.finished
     lines += ["told, because of:", *map(_decision, said)] if said else []
-    lines += ["not told, because of:", *(_silence(one, now) for one in silent)] if silent else []
+    lines += ["not told, because of:", *(_silence(one, now, when) for one in silent)] if silent else []
     return "\n".join(lines) + "\n"
 
 

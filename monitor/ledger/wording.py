@@ -22,8 +22,8 @@ def by(person: Person) -> str:
     return f"by {printable(person.by)}{note}"
 
 
-def muted(mute: Mute, policy: Policy) -> str:
-    until = f" until {policy.when(mute.until)}" if mute.until else ""
+def muted(mute: Mute, when: Callable[[datetime], str]) -> str:
+    until = f" until {when(mute.until)}" if mute.until else ""
     return f"muted{until} {by(mute.person)}"
 
 
@@ -57,7 +57,7 @@ def _waiting(incident: Incident, _: datetime, policy: Policy) -> str:
 
 def _muted(incident: Incident, now: datetime, policy: Policy) -> str:
     mutes = (mute for mute in (incident.mute, policy.vendor_mute) if mute and mute.holds(now))
-    return next((muted(mute, policy) for mute in mutes), "")
+    return next((muted(mute, policy.when) for mute in mutes), "")
 
 
 def _acknowledged(incident: Incident, _: datetime, __: Policy) -> str:
