@@ -131,6 +131,9 @@ def check_what_is_left(project: Project, inbox: Inbox) -> None:
     assert store.orphaned() == ()
     found: set[str] = set()
     for run_id in store.runs():
+        if not (store.root / "runs" / run_id / "plan.json").exists():  # killed before its plan: nothing was called
+            assert list(store.recordings(run_id)) == []
+            continue
         report = store.read_report(run_id)
         if report.command == "check":
             found |= {finding.fingerprint for result in report.results for finding in result.findings}
